@@ -1,0 +1,216 @@
+//! Line and point plots as SVG text: plain numbers in, a publication-style figure out.
+//!
+//! Plotters draws the shapes. The layout is ours: without a font engine plotters cannot tell how
+//! wide a text is, and it neither clips lines nor looks for a free place for the legend.
+
+use std::path::{Path, PathBuf};
+
+use self::layout::Figure;
+
+mod axis;
+mod draw;
+mod layout;
+
+/// Width and height of the figure in pixels.
+const SIZE: Point = (800.0, 520.0);
+const TICK_FONT: f64 = 14.0;
+const LABEL_FONT: f64 = 16.0;
+const TITLE_FONT: f64 = 18.0;
+/// From one line of text to the next, in font sizes.
+const LINE: f64 = 1.3;
+
+type Point = (f64, f64);
+
+/// A figure with one x axis and one or two y axes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Plot {
+    /// Text above the figure; may be empty.
+    pub(crate) title: String,
+    pub(crate) x: AxisLabel,
+    pub(crate) left: AxisLabel,
+    /// The second y axis; without it every series belongs to the left one.
+    pub(crate) right: Option<AxisLabel>,
+    /// Series of one name on one side (data and their model) share colour and legend entry.
+    pub(crate) series: Vec<Series>,
+}
+
+/// What an axis shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AxisLabel {
+    /// Quantity and unit, such as `time / h`.
+    pub(crate) label: String,
+    pub(crate) scale: Scale,
+    /// The two ends; found from the data if absent or impossible on this scale.
+    pub(crate) range: Option<(f64, f64)>,
+}
+
+/// How the values of an axis are spaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale {
+    Linear,
+    Log,
+}
+
+/// One set of points.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Series {
+    /// Text in the legend; a series without a name has no entry.
+    pub(crate) name: String,
+    /// A point without a place (not finite, or not positive on a log axis) breaks the line.
+    pub(crate) points: Vec<(f64, f64)>,
+    pub(crate) mark: Mark,
+    pub(crate) side: Side,
+}
+
+/// How the points of a series are drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Mark {
+    Line,
+    Dashed,
+    Dots,
+    /// Dots with vertical bars of these half lengths; no bar where one is missing.
+    ErrorBars(Vec<f64>),
+}
+
+/// The y axis of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+}
+
+/// Why a figure was not drawn.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlotError {
+    #[error("plot {title:?} has no point that can be drawn")]
+    NoData { title: String },
+    #[error("cannot write plot {}", .0.display())]
+    Io(PathBuf, #[source] std::io::Error),
+    #[error("cannot draw plot {title:?}: {reason}")]
+    Draw { title: String, reason: String },
+}
+
+impl Plot {
+    /// The figure as an SVG document; the same plot gives the same text.
+    pub(crate) fn to_svg(&self) -> Result<String, PlotError> {
+        let title = self.title.clone();
+        let Some(figure) = Figure::new(self) else {
+            return Err(PlotError::NoData { title });
+        };
+        figure
+            .svg()
+            .map_err(|reason| PlotError::Draw { title, reason })
+    }
+
+    /// Writes the figure into an SVG file.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), PlotError> {
+        std::fs::write(path, self.to_svg()?).map_err(|error| PlotError::Io(path.to_owned(), error))
+    }
+
+    /// The index of the y axis of a series: 0 is left, 1 is right.
+    fn side(&self, series: &Series) -> usize {
+        usize::from(self.right.is_some() && series.side == Side::Right)
+    }
+}
+
+impl Mark {
+    fn is_line(&self) -> bool {
+        matches!(self, Self::Line | Self::Dashed)
+    }
+}
+
+impl Series {
+    /// The half length of the error bar of a point.
+    fn error(&self, index: usize) -> f64 {
+        let Mark::ErrorBars(errors) = &self.mark else {
+            return 0.0;
+        };
+        let error = errors.get(index).copied().unwrap_or(0.0).abs();
+        if error.is_finite() { error } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plot(mark: Mark, scale: Scale, points: &[(f64, f64)]) -> Plot {
+        let axis = |label: &str| AxisLabel {
+            label: label.to_owned(),
+            scale,
+            range: None,
+        };
+        let series = Series {
+            name: "a <b> & \u{1}c".to_owned(),
+            points: points.to_vec(),
+            mark,
+            side: Side::Right,
+        };
+        Plot {
+            title: "title".to_owned(),
+            x: axis("x"),
+            left: axis("left"),
+            right: Some(axis("right")),
+            series: vec![series],
+        }
+    }
+
+    #[test]
+    fn odd_data_are_drawn_without_odd_numbers() {
+        let odd = [
+            f64::NAN,
+            f64::INFINITY,
+            -1e300,
+            -1.0,
+            0.0,
+            1e-300,
+            7.0,
+            7.0 + 1e-9,
+            f64::MAX,
+        ];
+        let mut all: Vec<Vec<(f64, f64)>> = vec![vec![(7.0, 7.0)], vec![(7.0, 7.0); 3]];
+        all.push(odd.iter().flat_map(|x| odd.map(|y| (*x, y))).collect());
+        for points in &all {
+            for scale in [Scale::Linear, Scale::Log] {
+                let bars = Mark::ErrorBars(odd.to_vec());
+                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars] {
+                    let plot = plot(mark, scale, points);
+                    let svg = plot.to_svg().unwrap();
+                    assert_eq!(svg, plot.to_svg().unwrap());
+                    assert!(
+                        svg.contains("a &lt;b&gt; &amp;  c (right axis)") && !svg.contains('\u{1}')
+                    );
+                    assert!(
+                        svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf")
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_that_holds_no_point_is_no_data() {
+        let mut plot = plot(
+            Mark::Line,
+            Scale::Log,
+            &[(-1.0, 1.0), (3.0, 0.0), (2.0, 5.0)],
+        );
+        assert!(plot.to_svg().is_ok());
+        plot.x.range = Some((3.0, 4.0));
+        assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
+        plot.series.clear();
+        assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
+    }
+
+    #[test]
+    fn lines_end_at_the_frame_and_long_ones_are_thinned() {
+        let wave = |i: i32| (f64::from(i), f64::from(i).sin());
+        let mut plot = plot(Mark::Line, Scale::Linear, &[(0.0, 0.0), (1e9, 1e9)]);
+        plot.series[0].points.extend((0..200_000).map(wave));
+        plot.x.range = Some((0.0, 1e5));
+        let figure = Figure::new(&plot).unwrap();
+        let inside = |p: &Point| (figure.x.from - 0.1..figure.x.to + 0.1).contains(&p.0);
+        assert!(figure.shapes[0].lines.iter().flatten().all(inside));
+        assert!(plot.to_svg().unwrap().len() < 100_000);
+    }
+}

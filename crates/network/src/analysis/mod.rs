@@ -1,0 +1,5 @@
+//! What can be said of a network before anything runs.
+
+mod conservation;
+
+pub use conservation::{ConservationLaw, conservation_laws};

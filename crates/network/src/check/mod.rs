@@ -1,0 +1,147 @@
+//! Looks names up and proves balances and units; every fault of a definition is reported at once.
+
+mod constants;
+mod matter;
+mod stoichiometry;
+
+use std::collections::HashMap;
+
+use crate::definition::Definition;
+use crate::error::{Diagnostic, Diagnostics, Fault, Result};
+use crate::file::Places;
+use crate::network::{CheckedStep, Network};
+use crate::units::{Dimension, Quantity};
+
+/// What the checks share: the places of a file, the faults so far, names by kind.
+pub(crate) struct Check<'a> {
+    places: &'a Places,
+    faults: Diagnostics,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, path: &str, diagnostic: Diagnostic) {
+        let place = self.places.of(path);
+        self.faults.push(diagnostic.at(place));
+    }
+
+    /// A quantity of one dimension within a range, as its SI value.
+    fn quantity(&mut self, path: &str, quantity: &Quantity, expected: Dimension, range: Range) -> f64 {
+        if quantity.dimension() != expected {
+            let fault = Fault::Unit { what: format!("`{path}`") };
+            let found = format!("{quantity}, in {}", quantity.dimension());
+            let diagnostic = Diagnostic::new(fault, found, format!("a unit of {expected}"));
+            self.fault(path, diagnostic);
+        } else if !range.holds(quantity.si()) {
+            let fault = Fault::Value { what: format!("`{path}`") };
+            self.fault(path, Diagnostic::new(fault, quantity.to_string(), range.words()));
+        }
+        quantity.si()
+    }
+
+    /// The index of each name; a name used twice is a fault.
+    fn index<'n>(
+        &mut self,
+        kind: &'static str,
+        group: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> HashMap<String, usize> {
+        let mut index = HashMap::new();
+        for (i, name) in names.enumerate() {
+            let path = format!("{group}.{name}");
+            if name.trim().is_empty() || name.contains(char::is_whitespace) {
+                let fault = Fault::Value { what: format!("the name of a {kind}") };
+                self.fault(&path, Diagnostic::new(fault, format!("\"{name}\""), "a name without spaces"));
+            }
+            if index.insert(name.to_owned(), i).is_some() {
+                let fault = Fault::Duplicate { kind, name: name.to_owned() };
+                self.fault(&path, Diagnostic::new(fault, format!("`{name}` twice"), "each name once"));
+            }
+        }
+        index
+    }
+}
+
+/// Allowed values of a quantity.
+#[derive(Clone, Copy)]
+enum Range {
+    Finite,
+    NotNegative,
+    Positive,
+}
+
+impl Range {
+    fn holds(self, value: f64) -> bool {
+        value.is_finite()
+            && match self {
+                Self::Finite => true,
+                Self::NotNegative => value >= 0.0,
+                Self::Positive => value > 0.0,
+            }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Finite => "a finite number",
+            Self::NotNegative => "a finite number, not negative",
+            Self::Positive => "a finite number above zero",
+        }
+    }
+}
+
+/// Checks a definition and makes it a network.
+pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Network> {
+    let mut check = Check { places, faults: Diagnostics::default() };
+    check.run_defaults(&definition);
+    if definition.species.is_empty() {
+        let fault = Fault::MissingKey { key: "species".into(), within: "the model".into() };
+        check.fault("", Diagnostic::new(fault, "no species", "at least one species"));
+    }
+    matter::complete(&mut definition);
+    let matter = check.matter(&definition);
+    let raw = check.stoichiometry(&definition, &matter);
+    let (parameters, laws) = check.constants(&definition, &matter, &raw);
+    check.faults.into_result()?;
+    let steps = raw
+        .into_iter()
+        .zip(laws)
+        .zip(&definition.steps)
+        .filter_map(|((raw, law), step)| {
+            let (raw, (law, reverse)) = (raw?, law?);
+            Some(CheckedStep {
+                name: step.name.clone(),
+                equation: step.equation.clone(),
+                change: raw.change,
+                electrons: raw.electrons,
+                orders: raw.orders,
+                reverse_orders: raw.reverse_orders,
+                phase: raw.phase,
+                law,
+                reverse,
+            })
+        })
+        .collect();
+    Ok(Network::assemble(definition, matter.species, parameters, steps))
+}
+
+impl Check<'_> {
+    fn run_defaults(&mut self, definition: &Definition) {
+        let run = &definition.run;
+        let known: Vec<&str> = definition.species.iter().map(|s| s.name.as_str()).collect();
+        if let Some(t) = &run.temperature {
+            self.quantity("run.temperature", t, Dimension::TEMPERATURE, Range::Positive);
+        }
+        if let Some(e) = &run.potential {
+            self.quantity("run.potential", e, Dimension::potential(), Range::Finite);
+        }
+        if let Some(t) = &run.t_end {
+            self.quantity("run.t_end", t, Dimension::TIME, Range::Positive);
+        }
+        for (path, name) in
+            run.feed.iter().map(|n| ("run.feed", n)).chain(run.products.iter().map(|n| ("run.products", n)))
+        {
+            if !known.contains(&name.as_str()) {
+                self.fault(path, Diagnostic::unknown("species", name, &known));
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Equations: names, balances, orders and where a step happens.
+
+use std::collections::BTreeMap;
+
+use super::Check;
+use super::matter::Matter;
+use crate::definition::Definition;
+use crate::equation::{ELECTRON, Equation, Term, missing_space};
+use crate::error::{Diagnostic, Fault};
+use crate::network::{PhaseId, SpeciesId};
+use crate::step::Step;
+
+/// A step after its equation was understood.
+pub(super) struct RawStep {
+    pub(super) reversible: bool,
+    pub(super) change: Vec<(SpeciesId, f64)>,
+    pub(super) electrons: f64,
+    pub(super) orders: Vec<(SpeciesId, f64)>,
+    pub(super) reverse_orders: Vec<(SpeciesId, f64)>,
+    pub(super) phase: PhaseId,
+}
+
+type Side = Vec<(SpeciesId, f64)>;
+
+/// Largest order of reaction.
+const LARGEST_ORDER: f64 = 100.0;
+
+impl Check<'_> {
+    pub(super) fn stoichiometry(&mut self, definition: &Definition, matter: &Matter) -> Vec<Option<RawStep>> {
+        self.index("step", "steps", definition.steps.iter().map(|s| s.name.as_str()));
+        if definition.steps.is_empty() {
+            let fault = Fault::MissingKey { key: "steps".into(), within: "the model".into() };
+            self.fault("", Diagnostic::new(fault, "no step", "at least one step"));
+        }
+        definition.steps.iter().map(|step| self.step(step, definition, matter)).collect()
+    }
+
+    fn step(&mut self, step: &Step, definition: &Definition, matter: &Matter) -> Option<RawStep> {
+        let path = format!("steps.{}", step.name);
+        let at = format!("{path}.equation");
+        let equation = match Equation::parse(&step.equation) {
+            Ok(equation) => equation,
+            Err(fault) => {
+                let place = self.places.within(&at, fault.span.clone()).or_else(|| self.places.of(&at));
+                let part = &step.equation[fault.span];
+                let found = if part.is_empty() { "nothing".to_owned() } else { format!("`{part}`") };
+                let kind = Fault::Equation { step: step.name.clone() };
+                self.faults.push(Diagnostic::new(kind, found, fault.expected).at(place).help_if(fault.help));
+                return None;
+            }
+        };
+        let left = self.side(&at, &equation.reactants, definition, matter);
+        let right = self.side(&at, &equation.products, definition, matter);
+        let ((left, electrons_left), (right, electrons_right)) = (left?, right?);
+        let electrons = electrons_right - electrons_left;
+        self.balance(step, &at, &left, &right, electrons, matter);
+        let phase = self.place_of(step, &path, definition, matter, left.iter().chain(&right), electrons);
+        let known: Vec<&str> = matter.species.iter().map(|s| s.name.as_str()).collect();
+        let mut orders = |given: &[(String, f64)], side: &Side, key: &str| {
+            let mut orders: BTreeMap<SpeciesId, f64> = BTreeMap::new();
+            for (id, n) in side {
+                *orders.entry(*id).or_default() += n;
+            }
+            for (name, order) in given {
+                let at = format!("{path}.{key}.{name}");
+                let Some(id) = matter.index.get(name) else {
+                    self.fault(&at, Diagnostic::unknown("species", name, &known));
+                    continue;
+                };
+                if order.abs() > LARGEST_ORDER || !order.is_finite() {
+                    let fault = Fault::Value { what: format!("`{at}`") };
+                    self.fault(&at, Diagnostic::new(fault, order.to_string(), "an order from -100 to 100"));
+                }
+                orders.insert(SpeciesId(*id), *order);
+            }
+            orders.into_iter().filter(|(_, order)| *order != 0.0).collect::<Vec<_>>()
+        };
+        let forward = orders(&step.orders, &left, "orders");
+        let reverse =
+            if equation.reversible { orders(&step.reverse_orders, &right, "reverse_orders") } else { Vec::new() };
+        if !equation.reversible && !step.reverse_orders.is_empty() {
+            let fault = Fault::Conflict { what: format!("step `{}` has reverse orders but goes one way", step.name) };
+            self.fault(&format!("{path}.reverse_orders"), Diagnostic::new(fault, "`->`", "`<=>` in the equation"));
+        }
+        let mut change: BTreeMap<SpeciesId, f64> = BTreeMap::new();
+        for (sign, side) in [(-1.0, &left), (1.0, &right)] {
+            for (id, n) in side {
+                *change.entry(*id).or_default() += sign * n;
+            }
+        }
+        Some(RawStep {
+            reversible: equation.reversible,
+            change: change.into_iter().filter(|(_, n)| *n != 0.0).collect(),
+            electrons,
+            orders: forward,
+            reverse_orders: reverse,
+            phase: phase?,
+        })
+    }
+
+    /// Looks the names of one side up; gives species and electrons.
+    fn side(&mut self, at: &str, terms: &[Term], definition: &Definition, matter: &Matter) -> Option<(Side, f64)> {
+        let (mut side, mut electrons, mut complete) = (Vec::new(), 0.0, true);
+        for term in terms {
+            if term.name == ELECTRON {
+                electrons += term.coefficient;
+            } else if let Some(id) = matter.index.get(&term.name) {
+                side.push((SpeciesId(*id), term.coefficient));
+            } else {
+                let known: Vec<&str> = definition.species.iter().map(|s| s.name.as_str()).collect();
+                let place = self.places.within(at, term.span.clone()).or_else(|| self.places.of(at));
+                let mut diagnostic = Diagnostic::unknown("species", &term.name, &known).at(place);
+                if let Some((number, rest)) = missing_space(&term.name, &known) {
+                    diagnostic = diagnostic.help(format!("write a space: `{number} {rest}`"));
+                }
+                self.faults.push(diagnostic);
+                complete = false;
+            }
+        }
+        complete.then_some((side, electrons))
+    }
+
+    fn balance(&mut self, step: &Step, at: &str, left: &Side, right: &Side, electrons: f64, matter: &Matter) {
+        let species = |id: &SpeciesId| &matter.species[id.0];
+        let sum = |side: &Side, of: &dyn Fn(SpeciesId) -> f64| -> f64 { side.iter().map(|(id, n)| n * of(*id)).sum() };
+        let differs = |a: f64, b: f64| (a - b).abs() > 1e-9 * (1.0 + a.abs().max(b.abs()));
+        let waived = left.iter().chain(right).any(|(id, _)| species(id).formula.is_none());
+        if !waived {
+            let mut elements: Vec<&str> = left
+                .iter()
+                .chain(right)
+                .flat_map(|(id, _)| &species(id).formula)
+                .flat_map(|f| f.elements().map(|e| e.0))
+                .collect();
+            elements.sort_unstable();
+            elements.dedup();
+            for element in elements {
+                let count = |id: SpeciesId| species(&id).formula.as_ref().map_or(0.0, |f| f64::from(f.count(element)));
+                let (l, r) = (sum(left, &count), sum(right, &count));
+                if differs(l, r) {
+                    let fault = Fault::Element { step: step.name.clone(), element: element.to_owned() };
+                    let detail = |side: &Side| detail(side, &count, matter);
+                    let found =
+                        format!("{element}: {l} on the left{}, {r} on the right{}", detail(left), detail(right));
+                    let diagnostic =
+                        Diagnostic::new(fault, found, format!("the same number of {element} on both sides"));
+                    self.fault(at, diagnostic);
+                }
+            }
+        }
+        let charge = |id: SpeciesId| f64::from(species(&id).charge);
+        let (l, r) = (sum(left, &charge), sum(right, &charge) - electrons);
+        if differs(l, r) {
+            let fault = Fault::Charge { step: step.name.clone() };
+            let found = format!("charge {l:+} on the left, {r:+} on the right, electrons counted");
+            let missing = r - l;
+            let (n, side) = if missing > 0.0 { (missing, "right") } else { (-missing, "left") };
+            let help = format!("{n} `e-` on the {side} would balance it");
+            self.fault(at, Diagnostic::new(fault, found, "the same charge on both sides").help(help));
+        }
+        for site in 0..matter.densities.len() {
+            let held = |id: SpeciesId| species(&id).sites.iter().find(|(s, _)| s.0 == site).map_or(0.0, |(_, n)| *n);
+            let (l, r) = (sum(left, &held), sum(right, &held));
+            if differs(l, r) {
+                let fault = Fault::Sites { step: step.name.clone(), site: matter.site_names[site].clone() };
+                let found = format!("{l} on the left, {r} on the right");
+                self.fault(at, Diagnostic::new(fault, found, "the same number of sites on both sides"));
+            }
+        }
+    }
+
+    /// Where a step happens: the electrode it touches, else the one solution of its species.
+    fn place_of<'s>(
+        &mut self,
+        step: &Step,
+        path: &str,
+        definition: &Definition,
+        matter: &Matter,
+        species: impl Iterator<Item = &'s (SpeciesId, f64)>,
+        electrons: f64,
+    ) -> Option<PhaseId> {
+        let mut touched: Vec<usize> = species.map(|(id, _)| matter.species[id.0].phase.0).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let is_electrode = |i: &usize| definition.phases.get(*i).is_some_and(|p| p.kind.is_electrode());
+        let electrodes = |among: &[usize]| among.iter().copied().filter(|i| is_electrode(i)).collect::<Vec<_>>();
+        let candidates = if let Some(name) = &step.phase {
+            let Some(id) = matter.phase_index.get(name) else {
+                self.unknown_phase(&format!("{path}.phase"), name, definition);
+                return None;
+            };
+            vec![*id]
+        } else if electrodes(&touched).is_empty() && electrons != 0.0 {
+            electrodes(&(0..definition.phases.len()).collect::<Vec<_>>())
+        } else if electrodes(&touched).is_empty() {
+            touched.clone()
+        } else {
+            electrodes(&touched)
+        };
+        if let [one] = candidates[..] {
+            let foreign = !touched.is_empty() && !touched.contains(&one) && !is_electrode(&one);
+            if !foreign {
+                return Some(PhaseId(one));
+            }
+        }
+        let names: Vec<&str> =
+            candidates.iter().filter_map(|i| definition.phases.get(*i)).map(|p| p.name.as_str()).collect();
+        let fault = Fault::Conflict { what: format!("it is not clear where step `{}` happens", step.name) };
+        let found = match (names.is_empty(), electrons == 0.0) {
+            (true, false) => "an electron, but no electrode".to_owned(),
+            (true, true) => "no species with a phase".to_owned(),
+            _ => format!("the phases {}", names.join(", ")),
+        };
+        let expected = "one electrode, or species of one solution; else phase = \"NAME\" in the step";
+        self.fault(path, Diagnostic::new(fault, found, expected));
+        None
+    }
+}
+
+/// Who holds how many: ` (2 in NH3)`.
+fn detail(side: &Side, count: &dyn Fn(SpeciesId) -> f64, matter: &Matter) -> String {
+    let parts: Vec<String> = side
+        .iter()
+        .map(|(id, n)| (n * count(*id), &matter.species[id.0].name))
+        .filter(|(n, _)| *n != 0.0)
+        .map(|(n, name)| format!("{n} in {name}"))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}

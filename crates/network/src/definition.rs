@@ -1,0 +1,50 @@
+//! A network as the user describes it: plain values, from a file or from the builder.
+
+use crate::conditions::Reference;
+use crate::parameter::Parameter;
+use crate::phase::{Phase, SiteType};
+use crate::species::Species;
+use crate::step::Step;
+use crate::units::Quantity;
+
+/// Everything a model file says, in its order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Definition {
+    /// Name.
+    pub name: String,
+    /// One line on what it describes.
+    pub title: String,
+    /// The publication it comes from.
+    pub source: String,
+    /// Remarks.
+    pub notes: String,
+    /// Conditions and questions of a run when the user gives none.
+    pub run: RunDefaults,
+    /// Regions.
+    pub phases: Vec<Phase>,
+    /// Kinds of surface sites.
+    pub sites: Vec<SiteType>,
+    /// Species.
+    pub species: Vec<Species>,
+    /// Parameters.
+    pub parameters: Vec<Parameter>,
+    /// Steps.
+    pub steps: Vec<Step>,
+}
+
+/// Conditions and questions of a run when the user gives none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunDefaults {
+    /// Temperature.
+    pub temperature: Option<Quantity>,
+    /// Potential.
+    pub potential: Option<Quantity>,
+    /// The reference electrode of all potentials.
+    pub reference: Option<Reference>,
+    /// Length of a run.
+    pub t_end: Option<Quantity>,
+    /// The species whose conversion is asked for.
+    pub feed: Option<String>,
+    /// The species whose yields are asked for.
+    pub products: Vec<String>,
+}

@@ -1,0 +1,10 @@
+//! Model files: TOML read with the place of every value, and written back without loss.
+
+mod places;
+mod read;
+mod section;
+mod write;
+
+pub(crate) use places::Places;
+pub(crate) use read::read;
+pub(crate) use write::write;

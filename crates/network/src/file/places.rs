@@ -1,0 +1,72 @@
+//! Where each value of a model file stands.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::error::Place;
+
+/// A line of data by mistake can be very long; a message shows its beginning.
+const WIDEST: usize = 160;
+
+/// Byte ranges of the values and keys of a file, by their path: `steps.condensation.equation`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    file: String,
+    text: String,
+    line_starts: Vec<usize>,
+    spans: HashMap<String, Range<usize>>,
+}
+
+impl Places {
+    pub(crate) fn new(file: &str, text: &str) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        Self { file: file.to_owned(), text: text.to_owned(), line_starts, spans: HashMap::new() }
+    }
+
+    pub(crate) fn insert(&mut self, path: String, span: Range<usize>) {
+        self.spans.insert(path, span);
+    }
+
+    /// The place of a path, or of the nearest table around it.
+    pub(crate) fn of(&self, path: &str) -> Option<Place> {
+        let mut path = path;
+        loop {
+            if let Some(span) = self.spans.get(path) {
+                return Some(self.at(span.clone()));
+            }
+            path = &path[..path.rfind('.')?];
+        }
+    }
+
+    /// The place of some bytes within the text value at a path. A value with escapes is marked whole, since
+    /// its bytes are not those of the file.
+    pub(crate) fn within(&self, path: &str, inner: Range<usize>) -> Option<Place> {
+        let span = self.spans.get(path)?;
+        let raw = self.text.get(span.clone())?;
+        if raw.contains('\\') || raw.starts_with("\"\"\"") || raw.starts_with("'''") {
+            return Some(self.at(span.clone()));
+        }
+        let start = span.start + 1 + inner.start;
+        Some(self.at(start..(span.start + 1 + inner.end).max(start + 1)))
+    }
+
+    /// The place of a byte range.
+    pub(crate) fn at(&self, span: Range<usize>) -> Place {
+        let start = span.start.min(self.text.len());
+        let line = self.line_starts.partition_point(|s| *s <= start).max(1) - 1;
+        let line_start = self.line_starts.get(line).copied().unwrap_or(0);
+        let full = self.text[line_start..].lines().next().unwrap_or("");
+        let before = self.text.get(line_start..start).map_or(0, |s| s.chars().count());
+        let last = span.end.min(line_start + full.len()).max(start);
+        let length = self.text.get(start..last).map_or(1, |s| s.chars().count()).max(1);
+        let text: String = full.chars().take(WIDEST).map(|c| if c == '\t' { ' ' } else { c }).collect();
+        let room = WIDEST.saturating_sub(before).max(1);
+        Place {
+            file: self.file.clone(),
+            line: line + 1,
+            column: before + 1,
+            length: length.min(room),
+            text: if before < WIDEST { text } else { String::new() },
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Reads a model file into a definition, then checks it.
+
+use toml::de::{DeTable, DeValue};
+
+use super::places::Places;
+use super::section::{Reading, Section, in_order, join};
+use crate::check::check;
+use crate::conditions::Reference;
+use crate::definition::{Definition, RunDefaults};
+use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, Result};
+use crate::network::Network;
+use crate::parameter::{Origin, Parameter};
+use crate::phase::{Phase, PhaseKind, SiteType};
+use crate::rate::{Constant, Law, LawKind};
+use crate::species::{Composition, Species};
+use crate::step::Step;
+use crate::units::Quantity;
+
+/// Reads and checks a model; `file` is its name in messages.
+pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Network> {
+    let places = Places::new(file, "");
+    let one = |diagnostic| Err(NetworkError::Invalid(Diagnostics(vec![diagnostic])));
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let place = Some(places.at(0..0));
+        return one(Diagnostic::new(Fault::NotText, "bytes that are not UTF-8", "a TOML file").at(place));
+    };
+    if text.contains('\0') {
+        let place = Some(places.at(0..0));
+        return one(Diagnostic::new(Fault::NotText, "zero bytes", "a TOML file").at(place));
+    }
+    if text.trim().is_empty() {
+        let place = Some(places.at(0..0));
+        let expected = "a model with [model], [species] and [steps]";
+        return one(Diagnostic::new(Fault::Empty, "no text", expected)
+            .at(place)
+            .help("`ratelaw models robertson` prints a small model to start from"));
+    }
+    let mut reading = Reading { places: Places::new(file, text), faults: Diagnostics::default() };
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
+        Err(error) => return one(syntax(&error, text, &reading.places)),
+    };
+    let definition = define(root.get_ref(), &mut reading);
+    let Reading { places, faults } = reading;
+    // What could not be read would raise follow-up faults, so checking waits until reading is clean.
+    faults.into_result()?;
+    check(definition, &places)
+}
+
+fn syntax(error: &toml::de::Error, text: &str, places: &Places) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    let place = Some(places.at(span.clone()));
+    let excerpt: String = text.get(span).unwrap_or("").chars().take(40).collect();
+    let found = if excerpt.trim().is_empty() { "the end of the line".to_owned() } else { format!("`{excerpt}`") };
+    if error.message().contains("duplicate key") {
+        let name = excerpt.trim_matches(['"', '\'']).to_owned();
+        return Diagnostic::new(Fault::Duplicate { kind: "name", name }, found, "each name once in its table")
+            .at(place);
+    }
+    Diagnostic::new(Fault::Toml, found, error.message().replace('\n', ", ")).at(place)
+}
+
+fn define(root: &DeTable<'_>, reading: &mut Reading) -> Definition {
+    let mut definition = Definition::default();
+    let mut top = Section::new(root, String::new());
+    if let Some(value) = top.raw("model", reading) {
+        if let Some(mut model) = Section::of(value, "model".into(), reading) {
+            definition.name = model.required_text("name", reading).unwrap_or_default();
+            definition.title = model.text("title", reading).unwrap_or_default();
+            definition.source = model.text("source", reading).unwrap_or_default();
+            definition.notes = model.text("notes", reading).unwrap_or_default();
+            model.finish(reading);
+        }
+    } else {
+        top.missing("model", "a table with the model's name", reading);
+    }
+    if let Some(value) = top.raw("run", reading)
+        && let Some(section) = Section::of(value, "run".into(), reading)
+    {
+        definition.run = run(section, reading);
+    }
+    definition.phases = each(&mut top, "phases", reading, phase, None);
+    definition.sites = each(&mut top, "sites", reading, site, None);
+    definition.species = each(&mut top, "species", reading, |n, s, r| Some(species(n, s, r)), None);
+    definition.parameters = each(&mut top, "parameters", reading, parameter, Some(Parameter::new));
+    definition.steps = each(&mut top, "steps", reading, |n, s, r| Some(step(n, s, r)), None);
+    top.finish(reading);
+    definition
+}
+
+/// The short form of an item, its value alone: `k1 = "2 1/s"`.
+type Short<T> = fn(&str, Quantity) -> T;
+
+/// Reads every table within a table.
+fn each<T>(
+    top: &mut Section<'_>,
+    key: &'static str,
+    reading: &mut Reading,
+    one: fn(&str, Section<'_>, &mut Reading) -> Option<T>,
+    short: Option<Short<T>>,
+) -> Vec<T> {
+    let Some(value) = top.raw(key, reading) else { return Vec::new() };
+    let Some(group) = Section::of(value, key.to_owned(), reading) else { return Vec::new() };
+    let mut items = Vec::new();
+    for (name, key_span, value) in in_order(group.table()) {
+        let path = join(key, name);
+        let section = match (value.get_ref(), short) {
+            (DeValue::Table(table), _) => {
+                reading.places.insert(path.clone(), key_span);
+                Section::new(table, path)
+            }
+            (_, Some(short)) => {
+                reading.places.insert(join(&path, "value"), value.span());
+                reading.places.insert(path.clone(), key_span);
+                items.extend(reading.quantity(&path, value, "2e-4 m3/mol/s").map(|q| short(name, q)));
+                continue;
+            }
+            (_, None) => {
+                reading.wrong(&path, value, "a table of keys and values");
+                continue;
+            }
+        };
+        items.extend(one(name, section, reading));
+    }
+    items
+}
+
+fn run(mut section: Section<'_>, reading: &mut Reading) -> RunDefaults {
+    let reference = section.text("reference", reading).and_then(|word| {
+        let found = Reference::from_word(&word);
+        if found.is_none() {
+            let words: Vec<&str> = Reference::ALL.iter().map(|r| r.word()).collect();
+            let place = reading.places.of("run.reference");
+            reading.faults.push(Diagnostic::unknown("reference electrode", &word, &words).at(place));
+        }
+        found
+    });
+    let defaults = RunDefaults {
+        temperature: section.quantity("temperature", "298.15 K", reading),
+        potential: section.quantity("potential", "2.0 V", reading),
+        reference,
+        t_end: section.quantity("t_end", "10 h", reading),
+        feed: section.text("feed", reading),
+        products: section.texts("products", reading),
+    };
+    section.finish(reading);
+    defaults
+}
+
+fn phase(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<Phase> {
+    let word = section.required_text("kind", reading)?;
+    let kind = match word.as_str() {
+        "solution" => {
+            section.required_quantity("volume", "15 mL", reading).map(|volume| PhaseKind::Solution { volume })
+        }
+        "electrode" => section.required_quantity("area", "0.5 cm2", reading).map(|area| PhaseKind::Electrode { area }),
+        "abstract" => Some(PhaseKind::Abstract),
+        _ => {
+            let place = reading.places.of(&join(section.path(), "kind"));
+            let words = ["solution", "electrode", "abstract"];
+            reading.faults.push(Diagnostic::unknown("kind of phase", &word, &words).at(place));
+            return None;
+        }
+    };
+    section.finish(reading);
+    Some(Phase { name: name.to_owned(), kind: kind? })
+}
+
+fn site(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<SiteType> {
+    let phase = section.required_text("phase", reading);
+    let density = section.required_quantity("density", "1e-3 mol/m2", reading);
+    let vacant = section.required_text("vacant", reading);
+    section.finish(reading);
+    Some(SiteType { name: name.to_owned(), phase: phase?, density: density?, vacant: vacant? })
+}
+
+fn species(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Species {
+    let formula = section.text("formula", reading);
+    let waiver = section.text("composition", reading);
+    let charge = section.number("charge", reading);
+    let path = section.path().to_owned();
+    let composition = match (formula, waiver.as_deref()) {
+        (Some(formula), None) => Composition::Formula(formula),
+        (None, Some("waived")) => Composition::Waived { charge: charge.unwrap_or(0.0) as i32 },
+        (None, None) => Composition::Unstated,
+        (_, Some(other)) => {
+            let place = reading.places.of(&join(&path, "composition"));
+            let fault = Fault::Value { what: format!("`{path}.composition`") };
+            let expected = "`formula`, or `composition = \"waived\"`, not both";
+            reading.faults.push(Diagnostic::new(fault, format!("\"{other}\""), expected).at(place));
+            Composition::Unstated
+        }
+    };
+    if let Some(charge) = charge {
+        let whole = charge.fract() == 0.0 && charge.abs() < 100.0;
+        if !whole || !matches!(composition, Composition::Waived { .. }) {
+            let place = reading.places.of(&join(&path, "charge"));
+            let fault = Fault::Value { what: format!("`{path}.charge`") };
+            let expected = "a whole number, for a species whose composition is waived; a formula says its own charge";
+            reading.faults.push(Diagnostic::new(fault, charge.to_string(), expected).at(place));
+        }
+    }
+    let sites = match section.raw("sites", reading).map(toml::Spanned::get_ref) {
+        Some(DeValue::String(site)) => vec![(site.to_string(), 1.0)],
+        Some(_) => section.numbers("sites", reading),
+        None => Vec::new(),
+    };
+    let species = Species {
+        name: name.to_owned(),
+        phase: section.text("phase", reading),
+        composition,
+        sites,
+        initial: section.quantity("initial", "0.1 M", reading),
+        fixed: section.flag("fixed", reading),
+        electrons: section.number("electrons", reading),
+        note: section.text("note", reading).unwrap_or_default(),
+    };
+    section.finish(reading);
+    species
+}
+
+fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<Parameter> {
+    let value = section.required_quantity("value", "2e-4 m3/mol/s", reading);
+    let path = section.path().to_owned();
+    let origin = section.text("origin", reading).and_then(|word| {
+        let found = Origin::from_word(&word);
+        if found.is_none() {
+            let words: Vec<&str> = Origin::ALL.iter().map(|o| o.word()).collect();
+            let place = reading.places.of(&join(&path, "origin"));
+            reading.faults.push(Diagnostic::unknown("origin", &word, &words).at(place));
+        }
+        found
+    });
+    let bounds = section.raw("bounds", reading).and_then(|value| {
+        let bounds = match value.get_ref() {
+            DeValue::Array(array) if array.len() == 2 => {
+                let mut both = array.iter().filter_map(|v| reading.quantity(&path, v, "1e-6 1/s"));
+                both.next().zip(both.next())
+            }
+            _ => None,
+        };
+        if bounds.is_none() {
+            reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
+        }
+        bounds
+    });
+    let source = section.text("source", reading).unwrap_or_default();
+    let note = section.text("note", reading).unwrap_or_default();
+    section.finish(reading);
+    Some(Parameter { name: name.to_owned(), value: value?, origin, source, note, bounds })
+}
+
+fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {
+    let equation = section.required_text("equation", reading);
+    let word = section.text("law", reading).unwrap_or_else(|| "mass-action".to_owned());
+    let path = section.path().to_owned();
+    let kind = LawKind::from_word(&word);
+    if kind.is_none() {
+        let words: Vec<&str> = LawKind::ALL.iter().map(|k| k.word()).collect();
+        let place = reading.places.of(&join(&path, "law"));
+        reading.faults.push(Diagnostic::unknown("rate law", &word, &words).at(place));
+    }
+    let mut constants = Vec::new();
+    for field in kind.map_or(&[][..], LawKind::fields) {
+        if let Some(value) = section.raw(field.name, reading) {
+            let constant = constant(&join(&path, field.name), value, reading);
+            constants.extend(constant.map(|c| (field.name.to_owned(), c)));
+        }
+    }
+    let step = Step {
+        name: name.to_owned(),
+        equation: equation.unwrap_or_default(),
+        law: Law { kind: kind.unwrap_or(LawKind::MassAction), constants },
+        phase: section.text("phase", reading),
+        orders: section.numbers("orders", reading),
+        reverse_orders: section.numbers("reverse_orders", reading),
+        note: section.text("note", reading).unwrap_or_default(),
+    };
+    if kind.is_some() {
+        section.finish(reading);
+    }
+    step
+}
+
+fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Reading) -> Option<Constant> {
+    if !matches!(value.get_ref(), DeValue::String(_)) {
+        return reading.quantity(path, value, "2e-4 m3/mol/s").map(Constant::Value);
+    }
+    let text = reading.text(path, value)?;
+    Constant::parse(&text)
+        .map_err(|error| {
+            let place = Some(reading.places.at(value.span()));
+            let fault = Fault::Value { what: format!("`{path}`") };
+            let expected = "the name of a parameter, or a quantity such as \"2e-4 m3/mol/s\"";
+            let found = format!("\"{text}\"");
+            reading.faults.push(Diagnostic::new(fault, found, expected).at(place).help(error.to_string()));
+        })
+        .ok()
+}

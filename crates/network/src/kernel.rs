@@ -1,0 +1,213 @@
+//! The inner loops: rates, right-hand side, Jacobian and exact derivatives, on blocks of `W` lanes.
+//!
+//! Shapes: `constants` and `rates` have one entry for each direction, amounts and their derivatives one for
+//! each species, `terms` one for each factor of a rate.
+
+use std::ops::Range;
+
+use crate::compile::{Compiled, Factor};
+use crate::lane::Lane;
+use crate::network::StepId;
+
+impl Compiled {
+    /// Rates of all directions.
+    pub fn rates<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], rates: &mut [Lane<W>]) {
+        let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
+        let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
+        for d in self.runs.constant.clone() {
+            rates[d] = constants[d];
+        }
+        for d in self.runs.linear.clone() {
+            rates[d] = constants[d] * one(d);
+        }
+        for d in self.runs.square.clone() {
+            rates[d] = constants[d] * one(d) * one(d);
+        }
+        for d in self.runs.product.clone() {
+            rates[d] = constants[d] * one(d) * two(d);
+        }
+        for d in self.runs.general.clone() {
+            let factors = &self.factors[self.factor_ranges[d].clone()];
+            rates[d] = factors.iter().fold(constants[d], |rate, f| rate * power(y[f.species], f.order));
+        }
+    }
+
+    /// Change of each species for given rates: `dy = N r`.
+    pub fn accumulate<const W: usize>(&self, rates: &[Lane<W>], dy: &mut [Lane<W>]) {
+        for i in 0..self.species {
+            let mut sum = Lane::ZERO;
+            for (d, coefficient) in self.stoichiometry.row(i) {
+                sum += rates[*d] * *coefficient;
+            }
+            dy[i] = sum;
+        }
+    }
+
+    /// The right-hand side; `rates` is left filled.
+    pub fn derivative<const W: usize>(
+        &self,
+        constants: &[Lane<W>],
+        y: &[Lane<W>],
+        rates: &mut [Lane<W>],
+        dy: &mut [Lane<W>],
+    ) {
+        self.rates(constants, y, rates);
+        self.accumulate(rates, dy);
+    }
+
+    /// Derivative terms `d rate / d y`, one for each factor.
+    pub fn terms<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], terms: &mut [Lane<W>]) {
+        for d in self.runs.linear.clone() {
+            terms[self.factor_ranges[d].start] = constants[d];
+        }
+        for d in self.runs.square.clone() {
+            let t = self.factor_ranges[d].start;
+            terms[t] = constants[d] * y[self.factors[t].species] * 2.0;
+        }
+        for d in self.runs.product.clone() {
+            let t = self.factor_ranges[d].start;
+            terms[t] = constants[d] * y[self.factors[t + 1].species];
+            terms[t + 1] = constants[d] * y[self.factors[t].species];
+        }
+        for d in self.runs.general.clone() {
+            let range = self.factor_ranges[d].clone();
+            for t in range.clone() {
+                let mut product = constants[d];
+                for other in range.clone() {
+                    let Factor { species, order } = self.factors[other];
+                    let factor = if other == t { power_derivative } else { power };
+                    product = product * factor(y[species], order);
+                }
+                terms[t] = product;
+            }
+        }
+    }
+
+    /// The Jacobian's entries, in the order of [`Compiled::jacobian_entries`].
+    pub fn jacobian<const W: usize>(&self, terms: &[Lane<W>], entries: &mut [Lane<W>]) {
+        for (e, entry) in entries.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            for (t, coefficient) in self.jacobian.terms.row(e) {
+                sum += terms[*t] * *coefficient;
+            }
+            *entry = sum;
+        }
+    }
+
+    /// Derivative of all rates along `v`, from the terms at the same amounts.
+    pub fn rates_along<const W: usize>(&self, terms: &[Lane<W>], v: &[Lane<W>], rates: &mut [Lane<W>]) {
+        for (d, rate) in rates.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            for t in self.factor_ranges[d].clone() {
+                sum += terms[t] * v[self.factors[t].species];
+            }
+            *rate = sum;
+        }
+    }
+
+    /// First derivative of all rates when the constants change by `dk` and the amounts by `v`.
+    pub fn tangent<const W: usize>(
+        &self,
+        constants: &[Lane<W>],
+        dk: Option<&[Lane<W>]>,
+        y: &[Lane<W>],
+        v: &[Lane<W>],
+        rates: &mut [Lane<W>],
+    ) {
+        for d in 0..self.directions() {
+            let (product, along) = self.monomial(self.factor_ranges[d].clone(), y, v);
+            rates[d] = constants[d] * along;
+            if let Some(dk) = dk {
+                rates[d] += dk[d] * product;
+            }
+        }
+    }
+
+    /// How the derivative of all rates along `u` changes when the constants change by `dk` and the amounts by
+    /// `v`: the product of the rates' second derivatives with `u` and `v`, exact.
+    pub fn second_tangent<const W: usize>(
+        &self,
+        constants: &[Lane<W>],
+        dk: Option<&[Lane<W>]>,
+        y: &[Lane<W>],
+        u: &[Lane<W>],
+        v: &[Lane<W>],
+        rates: &mut [Lane<W>],
+    ) {
+        for d in 0..self.directions() {
+            // The product rule, factor by factor, for the value, the two first and the mixed derivative.
+            let (mut value, mut du) = (Lane::splat(1.0), Lane::ZERO);
+            let (mut dv, mut duv) = (Lane::ZERO, Lane::ZERO);
+            for Factor { species: s, order } in &self.factors[self.factor_ranges[d].clone()] {
+                let f = power(y[*s], *order);
+                let f1 = power_derivative(y[*s], *order);
+                let f2 = power_second_derivative(y[*s], *order);
+                duv = duv * f + du * f1 * v[*s] + dv * f1 * u[*s] + value * f2 * u[*s] * v[*s];
+                du = du * f + value * f1 * u[*s];
+                dv = dv * f + value * f1 * v[*s];
+                value = value * f;
+            }
+            rates[d] = constants[d] * duv;
+            if let Some(dk) = dk {
+                rates[d] += dk[d] * du;
+            }
+        }
+    }
+
+    /// `prod y^order` and its derivative along `v`.
+    fn monomial<const W: usize>(&self, range: Range<usize>, y: &[Lane<W>], v: &[Lane<W>]) -> (Lane<W>, Lane<W>) {
+        let (mut value, mut along) = (Lane::splat(1.0), Lane::ZERO);
+        for Factor { species, order } in &self.factors[range] {
+            let f = power(y[*species], *order);
+            along = along * f + value * power_derivative(y[*species], *order) * v[*species];
+            value = value * f;
+        }
+        (value, along)
+    }
+
+    /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.
+    pub fn step_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
+        let (forward, reverse) = self.step_directions(step);
+        let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
+        net * self.step_sizes[step.0]
+    }
+
+    /// Total current for given rates, A; positive for an oxidation.
+    pub fn current<const W: usize>(&self, rates: &[Lane<W>]) -> Lane<W> {
+        let mut sum = Lane::ZERO;
+        for (step, charge) in &self.electron_steps {
+            let (forward, reverse) = self.step_directions(*step);
+            let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
+            sum += net * *charge;
+        }
+        sum
+    }
+}
+
+/// `y^order`. A broken power of a negative amount, which rounding can make, counts as that of zero.
+#[inline]
+fn power<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
+    if order == 1.0 {
+        y
+    } else if order == 2.0 {
+        y * y
+    } else if order == 3.0 {
+        y * y * y
+    } else if order == 0.0 {
+        Lane::splat(1.0)
+    } else if order.fract() == 0.0 && order.abs() < 100.0 {
+        y.map(|y| y.powi(order as i32))
+    } else {
+        y.map(|y| y.max(0.0).powf(order))
+    }
+}
+
+#[inline]
+fn power_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
+    if order == 1.0 { Lane::splat(1.0) } else { power(y, order - 1.0) * order }
+}
+
+#[inline]
+fn power_second_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
+    if order == 1.0 { Lane::ZERO } else { power_derivative(y, order - 1.0) * order }
+}

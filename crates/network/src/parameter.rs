@@ -1,0 +1,71 @@
+//! Parameters: rate constants, barriers, transfer coefficients.
+
+use crate::units::Quantity;
+
+/// A named constant of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Name.
+    pub name: String,
+    /// Value with its unit.
+    pub value: Quantity,
+    /// Where the value comes from.
+    pub origin: Option<Origin>,
+    /// The reference of a published or measured value.
+    pub source: String,
+    /// Why a value was assumed, against what it was calibrated, what it means.
+    pub note: String,
+    /// Range for a fit.
+    pub bounds: Option<(Quantity, Quantity)>,
+}
+
+impl Parameter {
+    /// A parameter with a value.
+    pub fn new(name: &str, value: Quantity) -> Self {
+        Self { name: name.to_owned(), value, origin: None, source: String::new(), note: String::new(), bounds: None }
+    }
+
+    /// Says where the value comes from.
+    #[must_use]
+    pub fn origin(mut self, origin: Origin, note: impl Into<String>) -> Self {
+        self.origin = Some(origin);
+        self.note = note.into();
+        self
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Measured by the authors of the model.
+    Measured,
+    /// Taken from the literature.
+    Published,
+    /// Fitted by this project to published figures.
+    Calibrated,
+    /// Chosen, with a reason.
+    Assumed,
+    /// Made up for a test or an example.
+    Synthetic,
+}
+
+impl Origin {
+    /// All origins.
+    pub const ALL: [Self; 5] = [Self::Measured, Self::Published, Self::Calibrated, Self::Assumed, Self::Synthetic];
+
+    /// The word for it in a model file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Published => "published",
+            Self::Calibrated => "calibrated",
+            Self::Assumed => "assumed",
+            Self::Synthetic => "synthetic",
+        }
+    }
+
+    /// The origin that a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.word() == word)
+    }
+}
