@@ -1,1 +1,31 @@
-//! placeholder
+//! Integration of reaction networks: one stiff method with exact Jacobian and exact sensitivities, explicit
+//! methods behind the same options, and parallel sweeps.
+//!
+//! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values.
+
+mod control;
+mod error;
+mod integrate;
+mod linalg;
+mod method;
+mod observe;
+mod options;
+mod problem;
+mod setting;
+mod solution;
+mod stats;
+mod sweep;
+mod system;
+mod table;
+
+pub use error::{Cause, Failure, Result, SolveError};
+pub use integrate::solve;
+pub use method::Method;
+pub use observe::{DisplayUnit, Moment, Observable, Share};
+pub use options::SolveOptions;
+pub use problem::{Problem, ProblemBuilder, SavePoints};
+pub use setting::Setting;
+pub use solution::Solution;
+pub use stats::Stats;
+pub use sweep::{Axis, End, Point, Sweep, SweepOptions, sweep};
+pub use table::{Cell, Column, Format, Table};

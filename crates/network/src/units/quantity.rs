@@ -23,7 +23,7 @@ impl Quantity {
     ///
     /// ```
     /// # use ratelaw_network::units::Quantity;
-    /// assert_eq!(Quantity::new(15.0, "mL")?.si(), 15e-6);
+    /// assert_eq!(Quantity::new(10.0, "h")?.si(), 36_000.0);
     /// # Ok::<(), ratelaw_network::QuantityError>(())
     /// ```
     pub fn new(value: f64, unit: &str) -> Result<Self, QuantityError> {

@@ -1,0 +1,92 @@
+//! Step size control.
+
+use ratelaw_network::Lane;
+
+/// Predictive controller of Gustafsson (ACM TOMS 20 (1994) 496), as in RODAS (Hairer and Wanner II, section
+/// IV.8, eq. 8.20): the new step follows from the last two errors and steps.
+#[derive(Debug, Clone)]
+pub(crate) struct Controller {
+    order: f64,
+    last: Option<(f64, f64)>,
+    rejected: bool,
+}
+
+const SAFETY: f64 = 0.9;
+const SMALLEST_FACTOR: f64 = 0.2;
+const LARGEST_FACTOR: f64 = 6.0;
+
+impl Controller {
+    /// `order`: the power of `h` that the local error goes with.
+    pub(crate) fn new(order: f64) -> Self {
+        Self { order, last: None, rejected: false }
+    }
+
+    /// The next step size after an accepted step of size `h` with the scaled error `error` <= 1.
+    pub(crate) fn accept(&mut self, h: f64, error: f64) -> f64 {
+        let error = error.max(1e-10);
+        let mut factor = SAFETY * error.powf(-1.0 / self.order);
+        if let Some((last_h, last_error)) = self.last {
+            let predicted = SAFETY * (h / last_h) * (last_error / (error * error)).powf(1.0 / self.order);
+            factor = factor.min(predicted);
+        }
+        factor = factor.clamp(SMALLEST_FACTOR, LARGEST_FACTOR);
+        if self.rejected {
+            factor = factor.min(1.0);
+        }
+        self.last = Some((h, error.max(1e-2)));
+        self.rejected = false;
+        h * factor
+    }
+
+    /// The step size to try again with after a rejected step; `error` is above 1, or not a number.
+    pub(crate) fn reject(&mut self, h: f64, error: f64) -> f64 {
+        self.rejected = true;
+        let factor = if error.is_finite() { SAFETY * error.powf(-1.0 / self.order) } else { 0.25 };
+        h * factor.clamp(SMALLEST_FACTOR, 1.0)
+    }
+}
+
+/// Error tolerance: relative for all, absolute by species.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tolerance {
+    pub(crate) relative: f64,
+    pub(crate) absolute: Vec<f64>,
+}
+
+impl Tolerance {
+    /// The largest error of any species in units of its tolerance, for one lane, and that species. The
+    /// maximum rather than a mean: a trace species counts as much as the solvent. Not a number where the
+    /// step overflowed.
+    pub(crate) fn norm<const W: usize>(
+        &self,
+        lane: usize,
+        error: &[Lane<W>],
+        y0: &[Lane<W>],
+        y1: &[Lane<W>],
+    ) -> (f64, usize) {
+        let (mut norm, mut worst) = (0.0, 0);
+        for i in 0..error.len() {
+            let size = y0[i].0[lane].abs().max(y1[i].0[lane].abs());
+            let scaled = error[i].0[lane].abs() / (self.absolute[i] + self.relative * size);
+            if !(scaled.is_finite() && y1[i].0[lane].is_finite()) {
+                return (f64::NAN, i);
+            }
+            if scaled > norm {
+                (norm, worst) = (scaled, i);
+            }
+        }
+        (norm, worst)
+    }
+
+    /// A first step: a hundredth of the time in which the fastest species changes by its size (Hairer,
+    /// Norsett and Wanner I, section II.4).
+    pub(crate) fn first_step(&self, y: &[f64], slope: &[f64], t_end: f64) -> f64 {
+        let mut rate: f64 = 0.0;
+        for i in 0..y.len() {
+            let weight = self.absolute[i] / self.relative + y[i].abs();
+            rate = rate.max(slope[i].abs() / weight);
+        }
+        let h = 0.01 * self.relative.powf(0.2) / rate;
+        if h.is_finite() && h > 0.0 { h.min(t_end) } else { t_end * 1e-6 }
+    }
+}

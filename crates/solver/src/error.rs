@@ -1,0 +1,139 @@
+//! What can go wrong in a run.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use ratelaw_network::{NetworkError, QuantityError};
+use thiserror::Error;
+
+use crate::method::Method;
+use crate::solution::Solution;
+
+/// Result of this crate.
+pub type Result<T, E = SolveError> = std::result::Result<T, E>;
+
+/// Everything this crate refuses or fails at.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum SolveError {
+    /// The network or a value given for it is wrong.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// A quantity could not be read, or has the wrong unit.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// A value outside its allowed range, NaN and infinity included.
+    #[error("{what} is {found}, expected {expected}")]
+    OutOfRange {
+        /// The name of the refused value.
+        what: String,
+        /// The value as given.
+        found: String,
+        /// The range in words.
+        expected: String,
+    },
+    /// Something a run needs was not given.
+    #[error("{what} is not given; {help}")]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// How to give it.
+        help: String,
+    },
+    /// A name that means two things.
+    #[error("`{name}` is both a parameter and a species; write `{name}(0)` for the initial amount of the species")]
+    Ambiguous {
+        /// The name.
+        name: String,
+    },
+    /// A name that means nothing here.
+    #[error("unknown {kind} `{name}`; expected {expected}")]
+    UnknownName {
+        /// What the name should have been.
+        kind: &'static str,
+        /// The name as given.
+        name: String,
+        /// What would have been right.
+        expected: String,
+    },
+    /// The method cannot do what was asked.
+    #[error("{method} cannot {what}; use {instead}")]
+    Unsupported {
+        /// The method.
+        method: Method,
+        /// What was asked.
+        what: &'static str,
+        /// A method that can.
+        instead: Method,
+    },
+    /// The integration failed on its way.
+    #[error(transparent)]
+    Failed(#[from] Box<Failure>),
+    /// A result could not be written.
+    #[error("cannot write `{}`: {reason}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The worker threads could not be started.
+    #[error("cannot start {threads} worker threads: {reason}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Why an integration stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// No step is small enough for the tolerance.
+    #[error("the step size fell below round-off")]
+    StepTooSmall,
+    /// The limit of steps was reached.
+    #[error("the limit of steps was reached")]
+    TooManySteps,
+    /// An amount or rate overflowed.
+    #[error("an amount or rate is no longer finite")]
+    NotFinite,
+    /// An explicit method met a stiff problem.
+    #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
+    Stiff,
+}
+
+/// A failed integration: when, where, and what was done until then.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Why it stopped.
+    pub cause: Cause,
+    /// Time reached, s.
+    pub t: f64,
+    /// Last step size tried, s.
+    pub h: f64,
+    /// The species with the largest scaled error.
+    pub species: Option<String>,
+    /// The step that changes that species fastest.
+    pub step: Option<String>,
+    /// What was computed until then.
+    pub partial: Solution,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "integration failed at t = {:e} s with step size h = {:e} s: {}", self.t, self.h, self.cause)?;
+        if let Some(species) = &self.species {
+            write!(f, "; worst species `{species}`")?;
+        }
+        if let Some(step) = &self.step {
+            write!(f, ", changed fastest by step `{step}`")?;
+        }
+        let stats = &self.partial.stats;
+        write!(f, "; {} steps accepted, {} rejected", stats.accepted, stats.rejected)
+    }
+}
+
+impl std::error::Error for Failure {}

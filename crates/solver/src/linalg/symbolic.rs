@@ -1,0 +1,117 @@
+//! Symbolic LU factorisation, made once for a network.
+
+/// A sparse LU factorisation as flat lists: the order of pivots, the fill, and every operation with the
+/// places it reads and writes. Pivots are taken from the diagonal in Markowitz order (H. M. Markowitz,
+/// Management Science 3 (1957) 255): least product of row and column counts first.
+#[derive(Debug, Clone)]
+pub(crate) struct SymbolicLu {
+    pub(super) n: usize,
+    /// Number of stored values, fill included.
+    slots: usize,
+    /// Place of each diagonal entry.
+    diagonal: Vec<usize>,
+    /// Place of each entry of the given pattern.
+    entry_slots: Vec<usize>,
+    pub(super) pivots: Vec<Pivot>,
+    pub(super) multipliers: Vec<Multiplier>,
+    /// `values[target] -= values[multiplier] * values[source]`, by multiplier.
+    pub(super) updates: Vec<(usize, usize)>,
+    /// Entries right of the diagonal: place and column, by pivot.
+    pub(super) upper: Vec<(usize, usize)>,
+    /// Row and column of every place, for the fallback with pivoting.
+    pub(super) coordinates: Vec<(usize, usize)>,
+}
+
+/// One elimination step.
+#[derive(Debug, Clone)]
+pub(super) struct Pivot {
+    pub(super) row: usize,
+    pub(super) slot: usize,
+    pub(super) multipliers: std::ops::Range<usize>,
+    pub(super) upper: std::ops::Range<usize>,
+}
+
+/// One row below a pivot.
+#[derive(Debug, Clone)]
+pub(super) struct Multiplier {
+    pub(super) row: usize,
+    pub(super) slot: usize,
+    pub(super) updates: std::ops::Range<usize>,
+}
+
+impl SymbolicLu {
+    /// Plans the factorisation of an `n` by `n` matrix with the given entries and a full diagonal.
+    pub(crate) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
+        const EMPTY: usize = usize::MAX;
+        // Dense maps from coordinates to places: simple, and small for the networks this is meant for.
+        let mut slot = vec![EMPTY; n * n];
+        let mut coordinates = Vec::new();
+        let mut place = |i: usize, j: usize, coordinates: &mut Vec<(usize, usize)>| {
+            let cell = &mut slot[i * n + j];
+            if *cell == EMPTY {
+                *cell = coordinates.len();
+                coordinates.push((i, j));
+            }
+            *cell
+        };
+        let entry_slots = entries.iter().map(|(i, j)| place(*i, *j, &mut coordinates)).collect();
+        let diagonal: Vec<usize> = (0..n).map(|i| place(i, i, &mut coordinates)).collect();
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); n];
+        let mut columns: Vec<Vec<usize>> = vec![Vec::new(); n];
+        for &(i, j) in &coordinates {
+            rows[i].push(j);
+            columns[j].push(i);
+        }
+        let mut left = vec![true; n];
+        let (mut pivots, mut multipliers, mut updates, mut upper) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..n {
+            let count = |list: &Vec<usize>| list.iter().filter(|k| left[**k]).count() - 1;
+            let cost = |k: &usize| count(&rows[*k]) * count(&columns[*k]);
+            let Some(k) = (0..n).filter(|k| left[*k]).min_by_key(cost) else { break };
+            left[k] = false;
+            let below: Vec<usize> = columns[k].iter().copied().filter(|i| left[*i]).collect();
+            let right: Vec<usize> = rows[k].iter().copied().filter(|j| left[*j]).collect();
+            let first_upper = upper.len();
+            for &j in &right {
+                upper.push((place(k, j, &mut coordinates), j));
+            }
+            let first_multiplier = multipliers.len();
+            for &i in &below {
+                let first_update = updates.len();
+                for &j in &right {
+                    let before = coordinates.len();
+                    let target = place(i, j, &mut coordinates);
+                    if coordinates.len() > before {
+                        rows[i].push(j);
+                        columns[j].push(i);
+                    }
+                    updates.push((target, place(k, j, &mut coordinates)));
+                }
+                let slot = place(i, k, &mut coordinates);
+                multipliers.push(Multiplier { row: i, slot, updates: first_update..updates.len() });
+            }
+            pivots.push(Pivot {
+                row: k,
+                slot: diagonal[k],
+                multipliers: first_multiplier..multipliers.len(),
+                upper: first_upper..upper.len(),
+            });
+        }
+        Self { n, slots: coordinates.len(), diagonal, entry_slots, pivots, multipliers, updates, upper, coordinates }
+    }
+
+    /// Number of stored values, fill included.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Place of each entry of the pattern it was planned for.
+    pub(crate) fn entry_slots(&self) -> &[usize] {
+        &self.entry_slots
+    }
+
+    /// Place of each diagonal entry.
+    pub(crate) fn diagonal(&self) -> &[usize] {
+        &self.diagonal
+    }
+}

@@ -1,0 +1,62 @@
+//! Integration methods, one file each.
+
+mod explicit;
+mod rosenbrock;
+mod tableau;
+mod tangent;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::SolveError;
+
+pub(crate) use explicit::integrate_explicit;
+pub(crate) use rosenbrock::{Rosenbrock, TABLEAU};
+pub(crate) use tangent::Tangent;
+
+/// How a problem is integrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Method {
+    /// Rosenbrock method of order 5(4) with the exact Jacobian, for stiff problems and all others; Steinebach,
+    /// BIT 63:27 (2023).
+    #[default]
+    Rodas5P,
+    /// Explicit Runge-Kutta method of order 5(4) (Dormand and Prince 1980), for problems that are not stiff.
+    Dopri5,
+    /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
+    /// problems that are not stiff.
+    Dop853,
+}
+
+impl Method {
+    /// All methods.
+    pub const ALL: [Self; 3] = [Self::Rodas5P, Self::Dopri5, Self::Dop853];
+
+    /// The name of it on a command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rodas5P => "rodas5p",
+            Self::Dopri5 => "dopri5",
+            Self::Dop853 => "dop853",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Method {
+    type Err = SolveError;
+
+    fn from_str(word: &str) -> Result<Self, SolveError> {
+        Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
+            kind: "method",
+            name: word.to_owned(),
+            expected: "rodas5p, dopri5 or dop853".to_owned(),
+        })
+    }
+}

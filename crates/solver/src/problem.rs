@@ -1,0 +1,311 @@
+//! A network with everything that a run needs.
+
+use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
+use ratelaw_network::{Conditions, Network, ROOM_TEMPERATURE, Reference, SpeciesId};
+
+use crate::error::{Result, SolveError};
+use crate::setting::Setting;
+
+/// What to integrate: a network, its parameters, the amounts at the start, conditions, and when to look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    network: Network,
+    parameters: Vec<f64>,
+    initial: Vec<f64>,
+    conditions: Conditions,
+    t_end: f64,
+    save: SavePoints,
+}
+
+/// Times at which a run is reported.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SavePoints {
+    /// The start and the end.
+    Ends,
+    /// So many points from the start to the end, equally spaced; at least 2.
+    Uniform(usize),
+    /// The start, then so many points equally spaced in the logarithm of time; the first time in s.
+    Logarithmic(usize, f64),
+    /// These times, s, ascending, none negative, none after the end.
+    Times(Vec<f64>),
+}
+
+impl SavePoints {
+    pub(crate) fn times(&self, t_end: f64) -> Vec<f64> {
+        match self {
+            Self::Ends => vec![0.0, t_end],
+            Self::Uniform(n) => {
+                let last = (*n).max(2) - 1;
+                (0..=last).map(|i| if i == last { t_end } else { t_end * i as f64 / last as f64 }).collect()
+            }
+            Self::Logarithmic(n, first) => {
+                let last = (*n).max(2) - 1;
+                let ratio = (t_end / first).ln();
+                let at = |i: usize| if i == last { t_end } else { first * (ratio * i as f64 / last as f64).exp() };
+                std::iter::once(0.0).chain((0..=last).map(at)).collect()
+            }
+            Self::Times(times) => times.clone(),
+        }
+    }
+}
+
+impl Problem {
+    /// Starts a problem; what the user does not give is taken from the model's own defaults.
+    ///
+    /// ```
+    /// use ratelaw_network::{Law, Network, Species, units::{Molar, Seconds}};
+    /// use ratelaw_solver::{Problem, SolveOptions, solve};
+    ///
+    /// let network = Network::builder("decay")
+    ///     .solution("cell", "1 L")?
+    ///     .species(Species::new("A").composition_waived())
+    ///     .species(Species::new("B").composition_waived())
+    ///     .parameter("k", "0.1 1/s")?
+    ///     .step("decay", "A -> B", Law::mass_action("k"))
+    ///     .build()?;
+    /// let problem = Problem::builder(&network).initial("A", Molar(1.0)).until(Seconds(10.0)).build()?;
+    /// let solution = solve(&problem, &SolveOptions::default())?;
+    /// let left = solution.amount("A")?.last().copied().unwrap();
+    /// assert!((left / 1000.0 - (-1.0_f64).exp()).abs() < 1e-6);
+    /// # Ok::<(), ratelaw_solver::SolveError>(())
+    /// ```
+    pub fn builder(network: &Network) -> ProblemBuilder {
+        ProblemBuilder { network: network.clone(), settings: Vec::new(), reference: None, t_end: None, save: None }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Parameters, SI, in the network's order.
+    pub fn parameters(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    /// Amounts at the start, SI, in the network's order.
+    pub fn initial(&self) -> &[f64] {
+        &self.initial
+    }
+
+    /// Temperature and potential.
+    pub fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+
+    /// Length of the run, s.
+    pub fn t_end(&self) -> f64 {
+        self.t_end
+    }
+
+    /// Times that are reported, s.
+    pub fn times(&self) -> Vec<f64> {
+        self.save.times(self.t_end)
+    }
+
+    /// The value of a setting, SI.
+    pub fn get(&self, setting: Setting) -> f64 {
+        match setting {
+            Setting::Parameter(id) => self.parameters[id.0],
+            Setting::Initial(id) => self.initial[id.0],
+            Setting::Potential => self.conditions.potential,
+            Setting::Temperature => self.conditions.temperature,
+        }
+    }
+
+    /// Sets a value, SI. It is checked when the problem is solved, so that a sweep can hold a point that is
+    /// wrong. An amount put on surface sites is taken from the vacant ones.
+    pub fn set(&mut self, setting: Setting, value: f64) {
+        match setting {
+            Setting::Parameter(id) => self.parameters[id.0] = value,
+            Setting::Potential => self.conditions.potential = value,
+            Setting::Temperature => self.conditions.temperature = value,
+            Setting::Initial(id) => {
+                let change = value - self.initial[id.0];
+                for (species, share) in initial_direction(&self.network, id) {
+                    if species == id {
+                        self.initial[id.0] = value;
+                    } else {
+                        self.initial[species.0] += share * change;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets when to look.
+    pub fn set_save(&mut self, save: SavePoints) {
+        self.save = save;
+    }
+
+    /// Sets the length of the run, s.
+    pub fn set_t_end(&mut self, t_end: f64) {
+        self.t_end = t_end;
+    }
+
+    /// Refuses what cannot be integrated, by name.
+    pub(crate) fn check(&self) -> Result<()> {
+        let refuse = |what: String, found: f64, expected: &str| {
+            Err(SolveError::OutOfRange { what, found: found.to_string(), expected: expected.to_owned() })
+        };
+        let Conditions { temperature, potential } = self.conditions;
+        if !(temperature.is_finite() && temperature > 0.0) {
+            return refuse("the temperature (K)".into(), temperature, "a finite number above zero");
+        }
+        if !potential.is_finite() {
+            return refuse("the potential (V)".into(), potential, "a finite number");
+        }
+        if !(self.t_end.is_finite() && self.t_end > 0.0) {
+            return refuse("the length of the run (s)".into(), self.t_end, "a finite number above zero");
+        }
+        for (parameter, value) in self.network.parameters().iter().zip(&self.parameters) {
+            if !value.is_finite() {
+                return refuse(format!("the parameter `{}`", parameter.name), *value, "a finite number");
+            }
+        }
+        for (species, y) in self.network.species().iter().zip(&self.initial) {
+            if !(y.is_finite() && *y >= 0.0) {
+                let what = format!("the initial amount of `{}`", species.name);
+                return refuse(what, *y, "a finite number, not negative");
+            }
+        }
+        let times = self.times();
+        if let Some(t) = times.iter().find(|t| !(t.is_finite() && **t >= 0.0 && **t <= self.t_end)) {
+            return refuse("a save point (s)".into(), *t, "a time from 0 to the end of the run");
+        }
+        if let Some(pair) = times.windows(2).find(|p| p[0] > p[1]) {
+            return refuse("a save point (s)".into(), pair[1], "a time after the save point before it");
+        }
+        Ok(())
+    }
+}
+
+/// How the initial amounts change when that of one species is raised by 1: itself, and vacant sites.
+pub(crate) fn initial_direction(network: &Network, id: SpeciesId) -> Vec<(SpeciesId, f64)> {
+    let mut direction = vec![(id, 1.0)];
+    for (site, count) in &network.species()[id.0].sites {
+        let vacant = &network.definition().sites[site.0].vacant;
+        if let Ok(vacant) = network.species_id(vacant)
+            && vacant != id
+        {
+            let share = network.species()[vacant.0].sites.iter().find(|(s, _)| s == site).map_or(1.0, |s| s.1);
+            direction.push((vacant, -count / share));
+        }
+    }
+    direction
+}
+
+/// Collects what a problem needs; [`ProblemBuilder::build`] checks it.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ProblemBuilder {
+    network: Network,
+    settings: Vec<(String, Result<Quantity>)>,
+    reference: Option<Reference>,
+    t_end: Option<Result<Quantity>>,
+    save: Option<SavePoints>,
+}
+
+fn quantity(value: impl IntoQuantity) -> Result<Quantity> {
+    Ok(value.into_quantity()?)
+}
+
+impl ProblemBuilder {
+    /// Sets the amount of a species at the start.
+    pub fn initial(self, species: &str, value: impl IntoQuantity) -> Self {
+        self.set(&format!("{species}(0)"), value)
+    }
+
+    /// Sets a parameter.
+    pub fn parameter(self, name: &str, value: impl IntoQuantity) -> Self {
+        self.set(name, value)
+    }
+
+    /// Sets anything by name: a parameter, the initial amount of a species, `potential`, `temperature`.
+    pub fn set(mut self, name: &str, value: impl IntoQuantity) -> Self {
+        self.settings.push((name.to_owned(), quantity(value)));
+        self
+    }
+
+    /// Sets the potential against a reference electrode.
+    pub fn potential(mut self, value: impl IntoQuantity, reference: Reference) -> Self {
+        self.reference = Some(reference);
+        self.set("potential", value)
+    }
+
+    /// Sets the temperature.
+    pub fn temperature(self, value: impl IntoQuantity) -> Self {
+        self.set("temperature", value)
+    }
+
+    /// Sets the length of the run.
+    pub fn until(mut self, value: impl IntoQuantity) -> Self {
+        self.t_end = Some(quantity(value));
+        self
+    }
+
+    /// Sets when to look.
+    pub fn save(mut self, save: SavePoints) -> Self {
+        self.save = Some(save);
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// An unknown name, a wrong unit, a value out of range, a length of run that neither the user nor the
+    /// model gives.
+    pub fn build(self) -> Result<Problem> {
+        let network = self.network;
+        let run = &network.definition().run;
+        if let (Some(found), Some(expected)) = (self.reference, run.reference)
+            && found != expected
+        {
+            return Err(SolveError::Network(ratelaw_network::NetworkError::WrongReference {
+                found: found.word().to_owned(),
+                expected: expected.word().to_owned(),
+            }));
+        }
+        let t_end = match (self.t_end, &run.t_end) {
+            (Some(given), _) => given?.si_as(Dimension::TIME, "the length of the run")?,
+            (None, Some(default)) => default.si(),
+            (None, None) => {
+                return Err(SolveError::Missing {
+                    what: "the length of the run".into(),
+                    help: "give it (`--t-end 10h`, `.until(Hours(10.0))`) or put t_end under [run] in the model".into(),
+                });
+            }
+        };
+        let electrode_laws = network.steps().iter().any(|s| {
+            matches!(s.law, ratelaw_network::rate::RateLaw::Tafel(_) | ratelaw_network::rate::RateLaw::ButlerVolmer(_))
+        });
+        let potential_given = run.potential.is_some() || self.settings.iter().any(|(n, _)| n == "potential");
+        if electrode_laws && !potential_given {
+            return Err(SolveError::Missing {
+                what: "the potential".into(),
+                help: "give it (`--set potential=2.0V`) or put potential under [run] in the model".into(),
+            });
+        }
+        let conditions = Conditions {
+            temperature: run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si),
+            potential: run.potential.as_ref().map_or(0.0, Quantity::si),
+        };
+        let mut problem = Problem {
+            parameters: network.parameter_values(),
+            initial: network.initial_values(),
+            conditions,
+            t_end,
+            save: self.save.unwrap_or(SavePoints::Uniform(101)),
+            network,
+        };
+        for (name, value) in self.settings {
+            let setting = Setting::parse(&problem.network, &name)?;
+            let dimension = setting.dimension(&problem.network);
+            let si = value?.si_as(dimension, &format!("`{name}`"))?;
+            problem.set(setting, si);
+        }
+        problem.check()?;
+        problem.network.bind(&problem.parameters, &problem.conditions)?;
+        Ok(problem)
+    }
+}

@@ -1,0 +1,165 @@
+//! What a run gives.
+
+use ratelaw_network::{Network, SpeciesId};
+
+use crate::error::Result;
+use crate::method::Method;
+use crate::observe::{DisplayUnit, Moment, Observable};
+use crate::options::SolveOptions;
+use crate::problem::Problem;
+use crate::setting::Setting;
+use crate::stats::Stats;
+use crate::table::{Column, Table};
+
+/// Amounts and turnovers at the save points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// The problem that was solved.
+    pub problem: Problem,
+    /// Times, s.
+    pub times: Vec<f64>,
+    /// Amounts at each time, SI, in the network's order of species.
+    pub states: Vec<Vec<f64>>,
+    /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
+    /// [`Compiled::electron_steps`](ratelaw_network::Compiled::electron_steps).
+    pub turnovers: Vec<Vec<f64>>,
+    /// What the derivatives are in.
+    pub settings: Vec<Setting>,
+    /// Derivatives of amounts and turnovers at each time, for each setting.
+    pub derivatives: Vec<Vec<(Vec<f64>, Vec<f64>)>>,
+    /// What it cost.
+    pub stats: Stats,
+    /// How it was integrated.
+    pub method: Method,
+    /// Relative tolerance it was integrated to.
+    pub rtol: f64,
+}
+
+impl Solution {
+    pub(crate) fn new(problem: &Problem, options: &SolveOptions) -> Self {
+        Self {
+            problem: problem.clone(),
+            times: Vec::new(),
+            states: Vec::new(),
+            turnovers: Vec::new(),
+            settings: options.sensitivities.clone(),
+            derivatives: Vec::new(),
+            stats: Stats::default(),
+            method: options.method,
+            rtol: options.rtol,
+        }
+    }
+
+    pub(crate) fn push(&mut self, t: f64, y: Vec<f64>, q: Vec<f64>, derivatives: Vec<(Vec<f64>, Vec<f64>)>) {
+        self.times.push(t);
+        self.states.push(y);
+        self.turnovers.push(q);
+        self.derivatives.push(derivatives);
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        self.problem.network()
+    }
+
+    /// Amounts of a species at all times, SI.
+    ///
+    /// # Errors
+    /// An unknown species.
+    pub fn amount(&self, species: &str) -> Result<Vec<f64>> {
+        let id = self.network().species_id(species)?;
+        Ok(self.states.iter().map(|y| y[id.0]).collect())
+    }
+
+    /// The state at a save point.
+    pub fn moment(&self, index: usize) -> Moment<'_> {
+        Moment { problem: &self.problem, y: &self.states[index], turnovers: &self.turnovers[index] }
+    }
+
+    /// An observable at all times, SI; `None` where it is not defined, as a faradaic efficiency before any
+    /// charge has passed.
+    pub fn observe(&self, observable: &Observable) -> Vec<Option<f64>> {
+        (0..self.times.len()).map(|i| observable.value(&self.moment(i))).collect()
+    }
+
+    /// Derivatives of an observable at a save point in each setting; `None` where it is not defined.
+    pub fn observe_derivatives(&self, observable: &Observable, index: usize) -> Option<Vec<f64>> {
+        let moment = self.moment(index);
+        self.settings
+            .iter()
+            .zip(&self.derivatives[index])
+            .map(|(setting, (y, q))| observable.derivative(&moment, *setting, y, q))
+            .collect()
+    }
+
+    /// Where the numbers come from: model, method, tolerance, program.
+    fn notes(&self) -> Vec<(String, String)> {
+        let note = |key: &str, value: String| (key.to_owned(), value);
+        vec![
+            note("model", self.network().name().to_owned()),
+            note("method", format!("{}, rtol {:e}", self.method, self.rtol)),
+            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ]
+    }
+
+    fn last(&self, observable: &Observable) -> Result<f64> {
+        let last = self.observe(observable).pop().flatten();
+        last.ok_or_else(|| observable.undefined(self.network()))
+    }
+
+    /// Yield of a product from a feed at the end, as a fraction; see [`Observable::yield_of`].
+    ///
+    /// # Errors
+    /// Unknown names, or a yield that has no meaning.
+    pub fn yield_of(&self, product: &str, feed: &str) -> Result<f64> {
+        self.last(&Observable::yield_of(self.network(), product, feed)?)
+    }
+
+    /// Conversion of a feed at the end, as a fraction.
+    ///
+    /// # Errors
+    /// An unknown name, or a feed that is absent at the start.
+    pub fn conversion(&self, feed: &str) -> Result<f64> {
+        self.last(&Observable::conversion(self.network(), feed)?)
+    }
+
+    /// Faradaic efficiency of a product at the end, as a fraction: `n F c V / Q` from the integrated charge.
+    ///
+    /// # Errors
+    /// An unknown name, a product whose electrons the model does not state, or no charge passed.
+    pub fn faradaic_efficiency(&self, product: &str) -> Result<f64> {
+        self.last(&Observable::faradaic_efficiency(self.network(), product)?)
+    }
+
+    /// Charge passed at all times, C; positive for an oxidation.
+    pub fn charge(&self) -> Vec<f64> {
+        self.observe(&Observable::Charge).into_iter().flatten().collect()
+    }
+
+    /// Everything as a table: time, amounts, and the model's observables.
+    pub fn table(&self) -> Table {
+        let network = self.network();
+        let observables = Observable::standard(network);
+        let mut columns = vec![Column::new("time", "s")];
+        columns.extend(
+            network
+                .species()
+                .iter()
+                .enumerate()
+                .map(|(i, s)| Column::new(&s.name, &DisplayUnit::of_amount(network, SpeciesId(i)).symbol)),
+        );
+        let units: Vec<DisplayUnit> = observables.iter().map(|o| o.display_unit(network)).collect();
+        columns.extend(observables.iter().zip(&units).map(|(o, u)| Column::new(&o.name(network), &u.symbol)));
+        let rows = (0..self.times.len())
+            .map(|i| {
+                let moment = self.moment(i);
+                std::iter::once(Some(self.times[i]))
+                    .chain(self.states[i].iter().copied().map(Some))
+                    .chain(observables.iter().zip(&units).map(|(o, u)| Some(o.value(&moment)? / u.factor)))
+                    .map(Into::into)
+                    .collect()
+            })
+            .collect();
+        Table { notes: self.notes(), columns, rows }
+    }
+}

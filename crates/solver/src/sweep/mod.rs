@@ -1,0 +1,251 @@
+//! Sweeps: the same problem at every point of a grid, in parallel, in a fixed order.
+
+mod axis;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use axis::Axis;
+
+use crate::error::{Cause, Result, SolveError};
+use crate::integrate::solve;
+use crate::observe::{DisplayUnit, Observable};
+use crate::options::SolveOptions;
+use crate::problem::{Problem, SavePoints};
+use crate::stats::Stats;
+use crate::table::{Cell, Column, Table};
+
+/// Options of a sweep.
+#[derive(Clone, Default)]
+pub struct SweepOptions {
+    /// How each point is solved.
+    pub solve: SolveOptions,
+    /// What is kept of each point, beside the amounts at the end; empty for the model's own observables.
+    pub observables: Vec<Observable>,
+    /// Worker threads; none for as many as the machine has.
+    pub threads: Option<usize>,
+    /// Called after each point, from any thread.
+    pub progress: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl fmt::Debug for SweepOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SweepOptions")
+            .field("solve", &self.solve)
+            .field("observables", &self.observables)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One point of a sweep.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// Values of the axes, SI.
+    pub values: Vec<f64>,
+    /// What came out, or why nothing did.
+    pub outcome: Result<End, SolveError>,
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// Amounts, SI.
+    pub state: Vec<f64>,
+    /// Observables, SI; `None` where not defined.
+    pub observed: Vec<Option<f64>>,
+    /// What it cost.
+    pub stats: Stats,
+}
+
+/// All points of a sweep, the last axis fastest.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    problem: Problem,
+    axes: Vec<axis::Resolved>,
+    observables: Vec<Observable>,
+    solve: SolveOptions,
+    /// The points.
+    pub points: Vec<Point>,
+}
+
+/// Most points of a sweep that is kept in memory.
+const MOST: usize = 100_000_000;
+
+/// Solves a problem at every point of the grid that the axes span. The result does not depend on the number
+/// of threads; a point that fails stays with its cause and touches no other.
+///
+/// # Errors
+/// An axis, an option or an observable that is wrong; never a point.
+pub fn sweep(problem: &Problem, axes: &[Axis], options: &SweepOptions) -> Result<Sweep> {
+    options.solve.check()?;
+    let network = problem.network();
+    let axes: Vec<axis::Resolved> = axes.iter().map(|a| a.resolve(network)).collect::<Result<_>>()?;
+    for (i, axis) in axes.iter().enumerate() {
+        if axes[..i].iter().any(|a| a.setting == axis.setting) {
+            return Err(SolveError::OutOfRange {
+                what: format!("the axis `{}`", axis.name),
+                found: "given twice".into(),
+                expected: "each axis once".into(),
+            });
+        }
+    }
+    let count = axes.iter().try_fold(1_usize, |n, a| n.checked_mul(a.values.len())).filter(|n| *n <= MOST);
+    let count = count.ok_or_else(|| SolveError::OutOfRange {
+        what: "the number of points".into(),
+        found: axes.iter().map(|a| a.values.len().to_string()).collect::<Vec<_>>().join(" x "),
+        expected: format!("at most {MOST}"),
+    })?;
+    let observables =
+        if options.observables.is_empty() { Observable::standard(network) } else { options.observables.clone() };
+    let one = |index: usize| {
+        let values = coordinates(&axes, index);
+        let outcome = end(problem, &axes, &values, &observables, &options.solve);
+        if let Some(progress) = &options.progress {
+            progress();
+        }
+        Point { values, outcome }
+    };
+    let all = || (0..count).into_par_iter().map(one).collect();
+    let points = match options.threads {
+        None => all(),
+        Some(threads) => rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|e| SolveError::Threads { threads, reason: e.to_string() })?
+            .install(all),
+    };
+    Ok(Sweep { problem: problem.clone(), axes, observables, solve: options.solve.clone(), points })
+}
+
+/// The values of all axes at a point; the last axis runs fastest.
+fn coordinates(axes: &[axis::Resolved], index: usize) -> Vec<f64> {
+    let mut rest = index;
+    let mut values: Vec<f64> = axes
+        .iter()
+        .rev()
+        .map(|axis| {
+            let value = axis.values[rest % axis.values.len()];
+            rest /= axis.values.len();
+            value
+        })
+        .collect();
+    values.reverse();
+    values
+}
+
+fn end(
+    problem: &Problem,
+    axes: &[axis::Resolved],
+    values: &[f64],
+    observables: &[Observable],
+    options: &SolveOptions,
+) -> Result<End> {
+    let mut problem = problem.clone();
+    problem.set_save(SavePoints::Ends);
+    for (axis, value) in axes.iter().zip(values) {
+        problem.set(axis.setting, *value);
+    }
+    let solution = solve(&problem, options)?;
+    let last = solution.times.len() - 1;
+    let moment = solution.moment(last);
+    Ok(End {
+        observed: observables.iter().map(|o| o.value(&moment)).collect(),
+        state: moment.y.to_vec(),
+        stats: solution.stats,
+    })
+}
+
+impl Sweep {
+    /// How many points failed.
+    pub fn failed(&self) -> usize {
+        self.points.iter().filter(|p| p.outcome.is_err()).count()
+    }
+
+    /// The observables of each point, in order.
+    pub fn observables(&self) -> &[Observable] {
+        &self.observables
+    }
+
+    /// An axis' values and an observable over them, in display units, for a sweep of one axis.
+    pub fn curve(&self, observable: &Observable) -> Vec<(f64, f64)> {
+        let unit = observable.display_unit(self.problem.network());
+        let Some(column) = self.observables.iter().position(|o| o == observable) else { return Vec::new() };
+        let point = |p: &Point| {
+            let end = p.outcome.as_ref().ok()?;
+            Some((p.values.first()? / self.axes[0].factor, end.observed[column]? / unit.factor))
+        };
+        self.points.iter().filter_map(point).collect()
+    }
+
+    /// Everything as a table: axes, amounts at the end, observables, status, cause and steps.
+    pub fn table(&self) -> Table {
+        let network = self.problem.network();
+        let units: Vec<DisplayUnit> = self.observables.iter().map(|o| o.display_unit(network)).collect();
+        let mut columns: Vec<Column> = self.axes.iter().map(|a| Column::new(&a.name, &a.symbol)).collect();
+        // A species may also be an axis; its amount at the end is then told apart by name.
+        let end_name = |name: &str| {
+            if self.axes.iter().any(|a| a.name == name) { format!("{name}(end)") } else { name.to_owned() }
+        };
+        columns.extend(network.species().iter().enumerate().map(|(i, s)| {
+            let unit = DisplayUnit::of_amount(network, ratelaw_network::SpeciesId(i));
+            Column::new(&end_name(&s.name), &unit.symbol)
+        }));
+        columns.extend(self.observables.iter().zip(&units).map(|(o, u)| Column::new(&o.name(network), &u.symbol)));
+        columns.extend(["status", "cause"].map(|name| Column::new(name, "")));
+        columns.extend(["steps", "rejected"].map(|name| Column::new(name, "1")));
+        let rows = self.points.iter().map(|p| self.row(p, &units)).collect();
+        let note = |key: &str, value: String| (key.to_owned(), value);
+        let notes = vec![
+            note("model", network.name().to_owned()),
+            note("t_end", format!("{} s", self.problem.t_end())),
+            note("method", format!("{}, rtol {:e}", self.solve.method, self.solve.rtol)),
+            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        Table { notes, columns, rows }
+    }
+
+    fn row(&self, point: &Point, units: &[DisplayUnit]) -> Vec<Cell> {
+        let number = |value: f64| Cell::Number(value);
+        let mut row: Vec<Cell> = point.values.iter().zip(&self.axes).map(|(v, a)| number(v / a.factor)).collect();
+        match &point.outcome {
+            Ok(end) => {
+                row.extend(end.state.iter().copied().map(number));
+                row.extend(end.observed.iter().zip(units).map(|(v, u)| Cell::from(v.map(|v| v / u.factor))));
+                row.extend([Cell::Text("ok".into()), Cell::Empty]);
+                row.extend([number(end.stats.accepted as f64), number(end.stats.rejected as f64)]);
+            }
+            Err(error) => {
+                let width = self.problem.network().species().len() + units.len();
+                row.extend(std::iter::repeat_n(Cell::Empty, width));
+                row.extend([Cell::Text(status(error).into()), Cell::Text(error.to_string())]);
+                row.extend([Cell::Empty, Cell::Empty]);
+            }
+        }
+        row
+    }
+
+    /// Writes the table to a file whose ending says the format.
+    ///
+    /// # Errors
+    /// An unknown ending, or a file that cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.table().write(path)
+    }
+}
+
+/// One word for a failure.
+fn status(error: &SolveError) -> &'static str {
+    match error {
+        SolveError::Failed(failure) => match failure.cause {
+            Cause::StepTooSmall => "step_too_small",
+            Cause::TooManySteps => "too_many_steps",
+            Cause::NotFinite => "not_finite",
+            Cause::Stiff => "stiff",
+        },
+        _ => "wrong_input",
+    }
+}
