@@ -1,1 +1,26 @@
-//! placeholder
+//! Rate constants from measured data: exact sensitivities, bounded Levenberg-Marquardt from many starts,
+//! standard errors, and a plain verdict for each parameter.
+
+mod covariance;
+mod dataset;
+mod error;
+mod estimate;
+mod experiment;
+mod identifiability;
+mod levenberg_marquardt;
+mod multistart;
+mod options;
+mod parameter;
+mod profile;
+mod report;
+mod residual;
+
+pub use dataset::{Dataset, Measurement, Series};
+pub use error::{FitError, Result};
+pub use estimate::fit;
+pub use experiment::Experiment;
+pub use identifiability::{Exchange, Verdict};
+pub use options::FitOptions;
+pub use parameter::{Free, Scale};
+pub use report::{Estimate, FitReport, Start};
+pub use residual::Comparison;

@@ -1,6 +1,7 @@
 //! Observables: numbers that a chemist reads off a run.
 
 use ratelaw_network::rate::{Dual, Real};
+use ratelaw_network::units::Dimension;
 use ratelaw_network::{FARADAY, Lane, Network, NetworkError, SpeciesId};
 
 use crate::error::{Result, SolveError};
@@ -175,6 +176,16 @@ impl Observable {
             Self::Charge => "charge".to_owned(),
             Self::Current => "current".to_owned(),
             Self::FaradaicEfficiency { product, .. } => format!("FE({})", species(product)),
+        }
+    }
+
+    /// What it measures.
+    pub fn dimension(&self, network: &Network) -> Dimension {
+        match self {
+            Self::Amount(id) => network.amount_dimension(*id),
+            Self::Charge => Dimension::charge(),
+            Self::Current => Dimension::CURRENT,
+            _ => Dimension::NONE,
         }
     }
 

@@ -1,0 +1,32 @@
+//! Standard errors and correlation.
+
+use nalgebra::DMatrix;
+
+use crate::residual::Residuals;
+
+/// Covariance of the free parameters in the fit's coordinates, from the Jacobian at the minimum:
+/// `s2 (J' J)^-1`. Parameters that are held (at a bound) have none, nor do any if the data leave a direction
+/// open.
+pub(crate) fn covariance(residuals: &Residuals, moving: &[usize], variance: f64) -> Option<DMatrix<f64>> {
+    if moving.is_empty() {
+        return None;
+    }
+    let jacobian = residuals.jacobian.select_columns(moving);
+    // Columns of very different size are scaled first, so that the rank is that of directions, not of units.
+    let norms: Vec<f64> = jacobian.column_iter().map(|c| c.norm()).collect();
+    if norms.iter().any(|n| !(*n > 0.0 && n.is_finite())) {
+        return None;
+    }
+    let scaled = DMatrix::from_fn(jacobian.nrows(), norms.len(), |i, j| jacobian[(i, j)] / norms[j]);
+    let svd = scaled.svd(false, true);
+    let (largest, smallest) = (svd.singular_values.max(), svd.singular_values.min());
+    if smallest <= 1e-10 * largest {
+        return None;
+    }
+    let v = svd.v_t?.transpose();
+    let n = norms.len();
+    Some(DMatrix::from_fn(n, n, |i, j| {
+        let sum: f64 = (0..n).map(|k| v[(i, k)] * v[(j, k)] / svd.singular_values[k].powi(2)).sum();
+        variance * sum / (norms[i] * norms[j])
+    }))
+}

@@ -1,0 +1,69 @@
+//! An experiment: a problem and what was measured of it.
+
+use ratelaw_solver::{Observable, Problem, SavePoints};
+
+use crate::dataset::Dataset;
+use crate::error::{FitError, Result};
+
+/// A problem and its data, with every column's observable looked up.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    problem: Problem,
+    data: Dataset,
+    observables: Vec<Observable>,
+    times: Vec<f64>,
+}
+
+impl Experiment {
+    /// Looks the columns up and sets the run to the times of the data.
+    ///
+    /// # Errors
+    /// A column that is no observable of the network, or whose unit does not fit it.
+    pub fn new(mut problem: Problem, data: Dataset) -> Result<Self> {
+        let network = problem.network().clone();
+        let mut observables = Vec::new();
+        for series in &data.series {
+            let observable = Observable::parse(&network, &series.name)?;
+            let expected = observable.dimension(&network);
+            if expected != series.dimension {
+                return Err(FitError::Data {
+                    file: data.file.clone(),
+                    line: series.line,
+                    what: format!("the unit of column `{}`", series.name),
+                    found: format!("`{}`", series.unit),
+                    expected: format!("a unit of {expected}"),
+                });
+            }
+            observables.push(observable);
+        }
+        let mut times: Vec<f64> = data.series.iter().flat_map(|s| s.points.iter().map(|p| p.time)).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let last = times.last().copied().unwrap_or(0.0);
+        if last > 0.0 {
+            problem.set_t_end(last);
+        }
+        problem.set_save(SavePoints::Times(times.clone()));
+        Ok(Self { problem, data, observables, times })
+    }
+
+    /// The problem, whose run ends with the data.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The data.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// The observable of each series of the data.
+    pub fn observables(&self) -> &[Observable] {
+        &self.observables
+    }
+
+    /// Times with data, s, each once.
+    pub(crate) fn times(&self) -> &[f64] {
+        &self.times
+    }
+}

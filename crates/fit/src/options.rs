@@ -1,0 +1,61 @@
+//! How to fit.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ratelaw_solver::SolveOptions;
+
+use crate::error::{FitError, Result};
+
+/// Options of a fit.
+#[derive(Clone)]
+pub struct FitOptions {
+    /// How each trial is integrated.
+    pub solve: SolveOptions,
+    /// Number of starts: the user's own and the rest of a Latin hypercube over the bounds.
+    pub starts: usize,
+    /// Seed of the hypercube.
+    pub seed: u64,
+    /// Most iterations of one minimisation.
+    pub max_iterations: usize,
+    /// Called after each part of the work, with parts done and parts in all.
+    pub progress: Option<Arc<dyn Fn(usize, usize) + Send + Sync>>,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self {
+            solve: SolveOptions { rtol: 1e-9, ..SolveOptions::default() },
+            starts: 12,
+            seed: 1,
+            max_iterations: 200,
+            progress: None,
+        }
+    }
+}
+
+impl fmt::Debug for FitOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FitOptions")
+            .field("solve", &self.solve)
+            .field("starts", &self.starts)
+            .field("seed", &self.seed)
+            .field("max_iterations", &self.max_iterations)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FitOptions {
+    pub(crate) fn check(&self) -> Result<()> {
+        for (what, found, most) in [
+            ("the number of starts", self.starts, 1_000_000),
+            ("the limit of iterations", self.max_iterations, 1_000_000),
+        ] {
+            if !(1..=most).contains(&found) {
+                let expected = format!("1 to {most}");
+                return Err(FitError::OutOfRange { what: what.into(), found: found.to_string(), expected });
+            }
+        }
+        Ok(())
+    }
+}

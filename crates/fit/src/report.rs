@@ -1,0 +1,301 @@
+//! What a fit says.
+
+use std::fmt;
+
+use ratelaw_solver::{Cell, Column, Problem, Setting, Table};
+
+use crate::error::Result;
+use crate::experiment::Experiment;
+use crate::identifiability::{Exchange, Verdict};
+use crate::levenberg_marquardt::Minimum;
+use crate::residual::Comparison;
+
+/// A fitted parameter; numbers are SI.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub setting: Setting,
+    /// Value at the minimum.
+    pub value: f64,
+    /// Standard error from the Jacobian at the minimum; none at a bound, or where the data leave a direction
+    /// open.
+    pub standard_error: Option<f64>,
+    /// Lower bound of the fit.
+    pub low: f64,
+    /// Upper bound of the fit.
+    pub high: f64,
+    /// Whether it was varied on a logarithmic scale.
+    pub logarithmic: bool,
+    /// Whether the minimum is at a bound.
+    pub at_bound: bool,
+    /// What the data say of it.
+    pub verdict: Verdict,
+    /// The unit it is shown in.
+    pub unit: String,
+    /// One of that unit, SI.
+    pub factor: f64,
+}
+
+/// How one start ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Sum of squares at its end; none if the start could not be evaluated.
+    pub sse: Option<f64>,
+    /// Whether it converged.
+    pub converged: bool,
+    /// Iterations.
+    pub iterations: usize,
+    /// Trial points whose integration failed, and which were rejected.
+    pub failed_trials: usize,
+    /// Why it could not be evaluated.
+    pub cause: Option<String>,
+}
+
+impl Start {
+    pub(crate) fn new(outcome: &Result<Minimum>) -> Self {
+        match outcome {
+            Ok(m) => Self {
+                sse: Some(m.residuals.sse()),
+                converged: m.converged,
+                iterations: m.iterations,
+                failed_trials: m.failed_trials,
+                cause: None,
+            },
+            Err(e) => Self { sse: None, converged: false, iterations: 0, failed_trials: 0, cause: Some(e.to_string()) },
+        }
+    }
+}
+
+/// Everything a fit found.
+#[derive(Debug, Clone)]
+pub struct FitReport {
+    /// The experiments, with their data.
+    pub experiments: Vec<Experiment>,
+    /// Each experiment's problem with the fitted values.
+    pub fitted: Vec<Problem>,
+    /// Every datum beside the model.
+    pub comparisons: Vec<Comparison>,
+    /// The parameters.
+    pub parameters: Vec<Estimate>,
+    /// Indices of the parameters that the correlation matrix is of.
+    pub correlated: Vec<usize>,
+    /// Correlation of those; none where the data leave a direction open.
+    pub correlation: Option<Vec<Vec<f64>>>,
+    /// Sum of squared residuals, each over its standard deviation where the data give one.
+    pub sse: f64,
+    /// Whether the data gave standard deviations.
+    pub weighted: bool,
+    /// Data less free parameters.
+    pub degrees_of_freedom: usize,
+    /// Whether the minimisation converged.
+    pub converged: bool,
+    /// Iterations from the start that led to the minimum.
+    pub iterations: usize,
+    /// All starts, the user's own first.
+    pub starts: Vec<Start>,
+    /// Pairs of parameters that can trade places.
+    pub exchanges: Vec<Exchange>,
+    /// Seed of the starts.
+    pub seed: u64,
+    /// Relative tolerance of the integration.
+    pub rtol: f64,
+}
+
+impl FitReport {
+    /// A fitted value, SI.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.parameters.iter().find(|p| p.name == name).map(|p| p.value)
+    }
+
+    /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares.
+    pub fn arrived(&self) -> usize {
+        let near = |sse: f64| sse <= self.sse * (1.0 + 1e-6) + f64::MIN_POSITIVE;
+        self.starts.iter().filter(|s| s.sse.is_some_and(near)).count()
+    }
+
+    /// Plain sentences on what the numbers alone do not say.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for p in &self.parameters {
+            let shown = |v: f64| format!("{:.3e} {}", v / p.factor, p.unit);
+            match p.verdict {
+                Verdict::BoundedFromBelow { low } => remarks.push(format!(
+                    "{0} is only bounded from below: at least {1} (95 %); any larger value fits as well, so its \
+                     value here is one of many",
+                    p.name,
+                    shown(low)
+                )),
+                Verdict::BoundedFromAbove { high } => remarks.push(format!(
+                    "{0} is only bounded from above: at most {1} (95 %); any smaller value fits as well, so its \
+                     value here is one of many",
+                    p.name,
+                    shown(high)
+                )),
+                Verdict::NotDetermined => remarks.push(format!(
+                    "{} is not determined: every value from {} to {} fits as well",
+                    p.name,
+                    shown(p.low),
+                    shown(p.high)
+                )),
+                Verdict::Determined { .. } => {}
+            }
+            if p.at_bound {
+                remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
+            }
+        }
+        for exchange in &self.exchanges {
+            let (a, b) = (&self.parameters[exchange.pair.0], &self.parameters[exchange.pair.1]);
+            remarks.push(format!(
+                "{0} and {1} can be exchanged: with {0} = {2:.4e} and {1} = {3:.4e} {4} the data fit equally well \
+                 (SSE {5:.6}); which is which the data cannot tell",
+                a.name,
+                b.name,
+                b.value / a.factor,
+                a.value / b.factor,
+                b.unit,
+                exchange.sse
+            ));
+        }
+        if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
+            remarks.push("no standard errors: the data leave a combination of the parameters open".into());
+        }
+        let failed = self.starts.iter().filter(|s| s.sse.is_none()).count();
+        if failed > 0 {
+            let cause = self.starts.iter().find_map(|s| s.cause.clone()).unwrap_or_default();
+            remarks.push(format!("{failed} starts could not be evaluated, the first because {cause}"));
+        }
+        if !self.converged {
+            remarks.push("the minimisation did not converge; the values are where it stopped".into());
+        }
+        remarks
+    }
+
+    /// Parameters as a table.
+    pub fn table(&self) -> Table {
+        let columns = ["parameter", "value", "standard error", "unit", "low 95 %", "high 95 %", "verdict"];
+        let columns = columns.iter().map(|c| Column::new(c, "")).collect();
+        let rows = self
+            .parameters
+            .iter()
+            .map(|p| {
+                let (low, high) = match p.verdict {
+                    Verdict::Determined { low, high } => (Some(low), Some(high)),
+                    Verdict::BoundedFromBelow { low } => (Some(low), None),
+                    Verdict::BoundedFromAbove { high } => (None, Some(high)),
+                    Verdict::NotDetermined => (None, None),
+                };
+                let shown = |v: Option<f64>| Cell::from(v.map(|v| v / p.factor));
+                vec![
+                    Cell::Text(p.name.clone()),
+                    shown(Some(p.value)),
+                    shown(p.standard_error),
+                    Cell::Text(p.unit.clone()),
+                    shown(low),
+                    shown(high),
+                    Cell::Text(p.verdict.word().into()),
+                ]
+            })
+            .collect();
+        let note = |key: &str, value: String| (key.to_owned(), value);
+        let mut notes = vec![
+            note("model", self.fitted.first().map_or(String::new(), |p| p.network().name().to_owned())),
+            note("data", self.experiments.iter().map(|e| e.data().file.clone()).collect::<Vec<_>>().join(", ")),
+            note("sse", format!("{:.12}", self.sse)),
+            note("degrees_of_freedom", self.degrees_of_freedom.to_string()),
+            note("converged", self.converged.to_string()),
+            note("starts", format!("{}, of which {} arrived; seed {}", self.starts.len(), self.arrived(), self.seed)),
+            note("rtol", format!("{:e}", self.rtol)),
+            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        if let Some(correlation) = &self.correlation {
+            for (i, row) in self.correlated.iter().zip(correlation) {
+                let row: Vec<String> = row.iter().map(|c| format!("{c:.4}")).collect();
+                notes.push(note(&format!("correlation_{}", self.parameters[*i].name), row.join(" ")));
+            }
+        }
+        notes.extend(self.remarks().into_iter().map(|r| note("remark", r)));
+        Table { notes, columns, rows }
+    }
+
+    /// Data, model and residuals as a table.
+    pub fn residual_table(&self) -> Table {
+        let columns = vec![
+            Column::new("experiment", ""),
+            Column::new("observable", ""),
+            Column::new("unit", ""),
+            Column::new("time", "s"),
+            Column::new("measured", ""),
+            Column::new("sd", ""),
+            Column::new("model", ""),
+            Column::new("residual", ""),
+        ];
+        let rows = self
+            .comparisons
+            .iter()
+            .map(|c| {
+                let data = self.experiments[c.experiment].data();
+                let series = &data.series[c.series];
+                vec![
+                    Cell::Text(data.file.clone()),
+                    Cell::Text(series.name.clone()),
+                    Cell::Text(series.unit.clone()),
+                    Cell::Number(c.time),
+                    Cell::Number(c.measured),
+                    c.sd.into(),
+                    Cell::Number(c.model),
+                    Cell::Number(c.model - c.measured),
+                ]
+            })
+            .collect();
+        Table { notes: Vec::new(), columns, rows }
+    }
+}
+
+impl fmt::Display for FitReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let data = self.comparisons.len();
+        let state = if self.converged { "converged" } else { "DID NOT CONVERGE" };
+        writeln!(f, "{} parameters fitted to {data} data: {state}", self.parameters.len())?;
+        for experiment in &self.experiments {
+            let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
+            writeln!(f, "data: {}{source}", experiment.data().file)?;
+        }
+        let weights = if self.weighted { "residuals over the data's s.d." } else { "in the unit of the data" };
+        let s = (self.sse / self.degrees_of_freedom as f64).sqrt();
+        writeln!(f, "SSE {:.10} ({weights}), s = {s:.4e}, {} degrees of freedom", self.sse, self.degrees_of_freedom)?;
+        writeln!(f, "{} of {} starts arrived at this minimum (seed {})", self.arrived(), self.starts.len(), self.seed)?;
+        let width = self.parameters.iter().map(|p| p.name.chars().count()).max().unwrap_or(0).max(9);
+        let unit = self.parameters.iter().map(|p| p.unit.chars().count()).max().unwrap_or(0).max(4);
+        writeln!(f, "\n{:width$}  {:>16}  {:>11}  {:unit$}  verdict", "parameter", "value", "std. error", "unit")?;
+        for p in &self.parameters {
+            let shown = |v: f64| v / p.factor;
+            let error = p.standard_error.map_or("-".to_owned(), |e| format!("{:.4e}", shown(e)));
+            let value = format!("{:.9e}", shown(p.value));
+            write!(f, "{:width$}  {value:>16}  {error:>11}  {:unit$}  {}", p.name, p.unit, p.verdict.word())?;
+            if let Verdict::Determined { low, high } = p.verdict {
+                write!(f, ", 95 % {:.4e} to {:.4e}", shown(low), shown(high))?;
+            }
+            writeln!(f)?;
+        }
+        if let Some(correlation) = self.correlation.as_ref().filter(|c| c.len() > 1) {
+            writeln!(f, "\ncorrelation")?;
+            for (i, row) in self.correlated.iter().zip(correlation) {
+                write!(f, "{:width$}", self.parameters[*i].name)?;
+                for c in row {
+                    write!(f, " {c:>7.3}")?;
+                }
+                writeln!(f)?;
+            }
+        }
+        let remarks = self.remarks();
+        if !remarks.is_empty() {
+            writeln!(f)?;
+        }
+        for remark in remarks {
+            writeln!(f, "- {remark}")?;
+        }
+        Ok(())
+    }
+}
