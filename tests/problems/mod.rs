@@ -8,7 +8,7 @@
 use ratelaw::prelude::*;
 
 /// Builds a network of letters without composition: initial amounts, and `equation, constant` pairs.
-pub fn letters(name: &str, initial: &[(&str, f64)], steps: &[(&str, f64)]) -> Network {
+pub(crate) fn letters(name: &str, initial: &[(&str, f64)], steps: &[(&str, f64)]) -> Network {
     let mut builder = Network::builder(name).abstract_phase("mixture");
     for (species, amount) in initial {
         builder =
@@ -21,8 +21,8 @@ pub fn letters(name: &str, initial: &[(&str, f64)], steps: &[(&str, f64)]) -> Ne
     builder.build().unwrap_or_else(|e| panic!("{e}"))
 }
 
-pub const ROBER_TIMES: [f64; 5] = [0.4, 40.0, 4e4, 1e7, 1e11];
-pub const ROBER: [[f64; 3]; 5] = [
+pub(crate) const ROBER_TIMES: [f64; 5] = [0.4, 40.0, 4e4, 1e7, 1e11];
+pub(crate) const ROBER: [[f64; 3]; 5] = [
     [9.851721138609899e-01, 3.386395378974904e-05, 1.479402218522039e-02],
     [7.158270687194050e-01, 9.185534764557764e-06, 2.841637457458304e-01],
     [3.898337708548285e-02, 1.621768315909682e-07, 9.610164607376856e-01],
@@ -30,7 +30,7 @@ pub const ROBER: [[f64; 3]; 5] = [
     [2.083340149701294e-08, 8.333360770334784e-14, 9.999999791665152e-01],
 ];
 
-pub fn hires() -> Network {
+pub(crate) fn hires() -> Network {
     let names = ["y1", "y2", "y3", "y4", "y5", "y6", "y7", "y8"];
     let initial: Vec<(&str, f64)> = names
         .iter()
@@ -59,8 +59,8 @@ pub fn hires() -> Network {
     )
 }
 
-pub const HIRES_END: f64 = 321.8122;
-pub const HIRES: [f64; 8] = [
+pub(crate) const HIRES_END: f64 = 321.8122;
+pub(crate) const HIRES: [f64; 8] = [
     0.7371312573325666e-3,
     0.1442485726316184e-3,
     0.5888729740967572e-4,
@@ -71,7 +71,7 @@ pub const HIRES: [f64; 8] = [
     0.2850001604814235e-2,
 ];
 
-pub fn pollu() -> Network {
+pub(crate) fn pollu() -> Network {
     let names: Vec<String> = (1..=20).map(|i| format!("y{i}")).collect();
     let start = [("y2", 0.2), ("y4", 0.04), ("y7", 0.1), ("y8", 0.3), ("y9", 0.01), ("y17", 0.007)];
     let initial: Vec<(&str, f64)> =
@@ -109,8 +109,8 @@ pub fn pollu() -> Network {
     )
 }
 
-pub const POLLU_END: f64 = 60.0;
-pub const POLLU: [f64; 20] = [
+pub(crate) const POLLU_END: f64 = 60.0;
+pub(crate) const POLLU: [f64; 20] = [
     0.5646255480022769e-1,
     0.1342484130422339,
     0.4139734331099427e-8,
@@ -134,13 +134,13 @@ pub const POLLU: [f64; 20] = [
 ];
 
 /// Solves to the given times, the last of which is the end.
-pub fn run(network: &Network, times: &[f64], options: &SolveOptions) -> Solution {
+pub(crate) fn run(network: &Network, times: &[f64], options: &SolveOptions) -> Solution {
     let end = *times.last().expect("a time");
     let problem = Problem::builder(network).until(Seconds(end)).save(SavePoints::Times(times.to_vec())).build();
     solve(&problem.unwrap_or_else(|e| panic!("{e}")), options).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Largest relative error over all species.
-pub fn error(y: &[f64], exact: &[f64]) -> f64 {
+pub(crate) fn error(y: &[f64], exact: &[f64]) -> f64 {
     y.iter().zip(exact).map(|(y, e)| ((y - e) / e).abs()).fold(0.0, f64::max)
 }

@@ -1,2 +1,46 @@
-//! p
-fn main() {}
+//! The `ratelaw` program: describe, simulate, sweep and fit reaction networks from the command line.
+
+mod arguments;
+mod command;
+mod error;
+mod input;
+mod output;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How the program ends when it does not end in an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Everything was done.
+    Done,
+    /// Done, but some points failed, or a fit did not converge.
+    Partly,
+}
+
+const INPUT_IS_WRONG: u8 = 1;
+const PARTLY: u8 = 3;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Study(arguments) => command::study::run(&arguments),
+        Command::Models(arguments) => command::models::run(&arguments),
+        Command::Check(arguments) => command::check::run(&arguments),
+        Command::Simulate(arguments) => command::simulate::run(&arguments),
+        Command::Sweep(arguments) => command::sweep::run(&arguments),
+        Command::Fit(arguments) => command::fit::run(&arguments),
+    };
+    match outcome {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Partly) => ExitCode::from(PARTLY),
+        Err(error) => {
+            error.print();
+            ExitCode::from(INPUT_IS_WRONG)
+        }
+    }
+}

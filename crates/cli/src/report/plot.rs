@@ -97,9 +97,7 @@ impl Plot {
         let Some(figure) = Figure::new(self) else {
             return Err(PlotError::NoData { title });
         };
-        figure
-            .svg()
-            .map_err(|reason| PlotError::Draw { title, reason })
+        figure.svg().map_err(|reason| PlotError::Draw { title, reason })
     }
 
     /// Writes the figure into an SVG file.
@@ -135,17 +133,8 @@ mod tests {
     use super::*;
 
     fn plot(mark: Mark, scale: Scale, points: &[(f64, f64)]) -> Plot {
-        let axis = |label: &str| AxisLabel {
-            label: label.to_owned(),
-            scale,
-            range: None,
-        };
-        let series = Series {
-            name: "a <b> & \u{1}c".to_owned(),
-            points: points.to_vec(),
-            mark,
-            side: Side::Right,
-        };
+        let axis = |label: &str| AxisLabel { label: label.to_owned(), scale, range: None };
+        let series = Series { name: "a <b> & \u{1}c".to_owned(), points: points.to_vec(), mark, side: Side::Right };
         Plot {
             title: "title".to_owned(),
             x: axis("x"),
@@ -157,17 +146,7 @@ mod tests {
 
     #[test]
     fn odd_data_are_drawn_without_odd_numbers() {
-        let odd = [
-            f64::NAN,
-            f64::INFINITY,
-            -1e300,
-            -1.0,
-            0.0,
-            1e-300,
-            7.0,
-            7.0 + 1e-9,
-            f64::MAX,
-        ];
+        let odd = [f64::NAN, f64::INFINITY, -1e300, -1.0, 0.0, 1e-300, 7.0, 7.0 + 1e-9, f64::MAX];
         let mut all: Vec<Vec<(f64, f64)>> = vec![vec![(7.0, 7.0)], vec![(7.0, 7.0); 3]];
         all.push(odd.iter().flat_map(|x| odd.map(|y| (*x, y))).collect());
         for points in &all {
@@ -177,12 +156,8 @@ mod tests {
                     let plot = plot(mark, scale, points);
                     let svg = plot.to_svg().unwrap();
                     assert_eq!(svg, plot.to_svg().unwrap());
-                    assert!(
-                        svg.contains("a &lt;b&gt; &amp;  c (right axis)") && !svg.contains('\u{1}')
-                    );
-                    assert!(
-                        svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf")
-                    );
+                    assert!(svg.contains("a &lt;b&gt; &amp;  c (right axis)") && !svg.contains('\u{1}'));
+                    assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf"));
                 }
             }
         }
@@ -190,11 +165,7 @@ mod tests {
 
     #[test]
     fn a_range_that_holds_no_point_is_no_data() {
-        let mut plot = plot(
-            Mark::Line,
-            Scale::Log,
-            &[(-1.0, 1.0), (3.0, 0.0), (2.0, 5.0)],
-        );
+        let mut plot = plot(Mark::Line, Scale::Log, &[(-1.0, 1.0), (3.0, 0.0), (2.0, 5.0)]);
         assert!(plot.to_svg().is_ok());
         plot.x.range = Some((3.0, 4.0));
         assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));

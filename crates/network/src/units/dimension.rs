@@ -108,8 +108,18 @@ impl std::ops::Div for Dimension {
 }
 
 impl fmt::Display for Dimension {
-    /// In SI base units with positive powers first: `m3 / (mol s)`.
+    /// By its usual name (`V`, `J/mol`), else in SI base units with positive powers first: `m3/(mol s)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [
+            ("V", Self::potential()),
+            ("J", Self::energy()),
+            ("J/mol", Self::molar_energy()),
+            ("J/(mol K)", Self::molar_energy() / Self::TEMPERATURE),
+            ("C", Self::charge()),
+        ];
+        if let Some((name, _)) = named.iter().find(|(_, d)| d == self) {
+            return f.write_str(name);
+        }
         let side = |sign: i64| -> Vec<String> {
             // The order of chemistry rather than of the SI: amounts and lengths before times.
             [5, 0, 1, 3, 4, 2]

@@ -58,6 +58,14 @@ impl Axis {
         self
     }
 
+    /// Number of its values.
+    pub fn points(&self) -> usize {
+        match &self.values {
+            Values::List(list) => list.len(),
+            Values::Range { points, .. } => *points,
+        }
+    }
+
     /// Name of the setting.
     pub fn name(&self) -> &str {
         &self.name

@@ -30,15 +30,9 @@ type Tick = (f64, String);
 
 impl Axis {
     /// An axis of `room` pixels for the given values; `head` is the share to be left free above them.
-    pub(super) fn new(
-        about: &AxisLabel,
-        data: impl Iterator<Item = f64>,
-        head: f64,
-        room: f64,
-    ) -> Self {
+    pub(super) fn new(about: &AxisLabel, data: impl Iterator<Item = f64>, head: f64, room: f64) -> Self {
         let scale = about.scale;
-        let grow =
-            |ends: Option<Point>, v: f64| Some(ends.map_or((v, v), |(a, b)| (v.min(a), v.max(b))));
+        let grow = |ends: Option<Point>, v: f64| Some(ends.map_or((v, v), |(a, b)| (v.min(a), v.max(b))));
         let given = |(a, b)| grow(grow(None, scale.of(a)?), scale.of(b)?);
         let fixed = about.range.and_then(given);
         let found = data.filter_map(|v| scale.of(v)).fold(None, grow);
@@ -54,15 +48,7 @@ impl Axis {
             (lo, hi) = (lo - pad, hi + pad + head * (hi - lo));
         }
         let label = wrap(&about.label, LABEL_FONT, room, 2);
-        Self {
-            scale,
-            lo,
-            hi,
-            from: 0.0,
-            to: room,
-            ticks: Vec::new(),
-            label,
-        }
+        Self { scale, lo, hi, from: 0.0, to: room, ticks: Vec::new(), label }
     }
 
     /// Chooses at most about `most` ticks and returns the width of the widest number.
@@ -93,8 +79,7 @@ impl Axis {
         let some = self.scale == Scale::Log && span <= 60.0;
         let last = if some { self.hi } else { f64::MIN };
         let powers = self.lo.floor() as i32..last.ceil() as i32;
-        let all =
-            powers.flat_map(move |power| digits.clone().map(move |digit| log10(digit, power)));
+        let all = powers.flat_map(move |power| digits.clone().map(move |digit| log10(digit, power)));
         let inside = all.filter(|v| (self.lo..=self.hi).contains(v));
         inside.map(|v| self.at(v))
     }
@@ -109,25 +94,13 @@ fn linear_ticks(lo: f64, hi: f64, most: f64) -> Vec<Tick> {
     let raw = (hi - lo) / most;
     let least = raw.log10().floor() as i32;
     let steps = [(1.0, least), (2.0, least), (5.0, least), (1.0, least + 1)];
-    let mut steps = steps
-        .into_iter()
-        .map(|(digit, power)| (digit * 10_f64.powi(power), power));
-    let (step, power) = steps
-        .find(|s| s.0 >= 0.999 * raw)
-        .unwrap_or((10.0 * raw, least + 1));
+    let mut steps = steps.into_iter().map(|(digit, power)| (digit * 10_f64.powi(power), power));
+    let (step, power) = steps.find(|s| s.0 >= 0.999 * raw).unwrap_or((10.0 * raw, least + 1));
     let (first, last) = ((lo / step - 1e-6).ceil(), (hi / step + 1e-6).floor());
     let peak = step * (1.0 + 1e-9) * first.abs().max(last.abs()).max(1.0);
     let plain = (1e-3..1e5).contains(&peak);
-    let unit = if plain {
-        0
-    } else {
-        peak.log10().floor() as i32
-    };
-    let tail = if plain {
-        String::new()
-    } else {
-        format!("e{unit}")
-    };
+    let unit = if plain { 0 } else { peak.log10().floor() as i32 };
+    let tail = if plain { String::new() } else { format!("e{unit}") };
     let digits = usize::try_from(unit - power).unwrap_or(0);
     let tick = |n: i32| match step * (first + f64::from(n)) {
         0.0 => (0.0, "0".to_owned()),
@@ -144,14 +117,10 @@ fn log_ticks(lo: f64, hi: f64, most: f64) -> Vec<Tick> {
         return positive.map(|(v, name)| (v.log10(), name)).collect();
     }
     let steps = [1, 2, 3, 5, 10, 20, 50, 100, 200];
-    let every = steps
-        .into_iter()
-        .find(|n| f64::from(*n) * most >= hi - lo)
-        .unwrap_or(500);
+    let every = steps.into_iter().find(|n| f64::from(*n) * most >= hi - lo).unwrap_or(500);
     let digits: &[i32] = if hi - lo < 2.0 { &[1, 2, 5] } else { &[1] };
     let mut ticks = Vec::new();
-    for power in (lo.floor() as i32..=hi.ceil() as i32).filter(|power| power.rem_euclid(every) == 0)
-    {
+    for power in (lo.floor() as i32..=hi.ceil() as i32).filter(|power| power.rem_euclid(every) == 0) {
         for digit in digits {
             let (at, name) = (log10(*digit, power), format!("{digit}e{power}"));
             let short = name.parse().ok().filter(|_: &f64| lo > -3.7 && hi < 5.0);

@@ -73,8 +73,7 @@ impl Canvas<'_> {
         for line in &shape.lines {
             if *mark == Mark::Dashed {
                 let (points, style) = (line.iter().map(zoom), color.stroke_width(20));
-                self.0
-                    .draw(&DashedPathElement::new(points, 80, 50, style))?;
+                self.0.draw(&DashedPathElement::new(points, 80, 50, style))?;
             } else {
                 let bar = matches!(mark, Mark::ErrorBars(_));
                 self.line(line, color, if bar { 1.3 } else { 2.0 })?;
@@ -94,33 +93,18 @@ impl Canvas<'_> {
             _ => &[(0.0, 5.0), (4.6, -3.2), (-4.6, -3.2)],
         };
         let corners = corners.iter().map(|(dx, dy)| zoom(&(x + dx, y + dy)));
-        self.0
-            .draw(&Polygon::new(corners.collect::<Vec<_>>(), style))
+        self.0.draw(&Polygon::new(corners.collect::<Vec<_>>(), style))
     }
 
     /// Lines of text, the base line of the first at a point; `Turned` text reads upwards.
-    fn text(
-        &self,
-        lines: &[String],
-        at: Point,
-        (size, color): (f64, RGBColor),
-        how: Align,
-    ) -> Drawn {
+    fn text(&self, lines: &[String], at: Point, (size, color): (f64, RGBColor), how: Align) -> Drawn {
         // The SVG backend divides the size by 1.24 and puts the base line 0.76 em below the top.
-        let font = FontDesc::new(
-            FontFamily::Name(FONTS),
-            size * ZOOM * 1.24,
-            FontStyle::Normal,
-        );
+        let font = FontDesc::new(FontFamily::Name(FONTS), size * ZOOM * 1.24, FontStyle::Normal);
         let (font, h_pos, down) = match how {
             Align::Start => (font, HPos::Left, (0.0, size)),
             Align::Middle => (font, HPos::Center, (0.0, size)),
             Align::End => (font, HPos::Right, (0.0, size)),
-            Align::Turned => (
-                font.transform(FontTransform::Rotate270),
-                HPos::Center,
-                (size, 0.0),
-            ),
+            Align::Turned => (font.transform(FontTransform::Rotate270), HPos::Center, (size, 0.0)),
         };
         let style = TextStyle::from(font).color(&color);
         let style = style.pos(Pos::new(h_pos, VPos::Top));
@@ -168,63 +152,36 @@ impl Figure<'_> {
         }
         canvas.frame((x0, y0), (x1, y1), INK)?;
 
-        let half = self
-            .title
-            .iter()
-            .map(|line| 0.5 * width(line, TITLE_FONT))
-            .fold(10.0, f64::max);
+        let half = self.title.iter().map(|line| 0.5 * width(line, TITLE_FONT)).fold(10.0, f64::max);
         let at = (across.clamp(half, SIZE.0 - half), 26.0);
         canvas.text(&self.title, at, (TITLE_FONT, INK), Align::Middle)?;
         draw_ticks(canvas, x, |v| (v, y0), (0.0, 1.0), INK)?;
-        canvas.text(
-            &x.label,
-            (across, y0 + 43.0),
-            (LABEL_FONT, INK),
-            Align::Middle,
-        )?;
+        canvas.text(&x.label, (across, y0 + 43.0), (LABEL_FONT, INK), Align::Middle)?;
         draw_ticks(canvas, left, |v| (x0, v), (-1.0, 0.0), self.axis_color(0))?;
-        canvas.text(
-            &left.label,
-            (21.0, along),
-            (LABEL_FONT, self.axis_color(0)),
-            Align::Turned,
-        )?;
+        canvas.text(&left.label, (21.0, along), (LABEL_FONT, self.axis_color(0)), Align::Turned)?;
         if self.plot.right.is_some() {
             let color = self.axis_color(1);
             draw_ticks(canvas, right, |v| (x1, v), (1.0, 0.0), color)?;
             let first = SIZE.0 + 8.0 - LINE * LABEL_FONT * right.label.len() as f64;
-            canvas.text(
-                &right.label,
-                (first, along),
-                (LABEL_FONT, color),
-                Align::Turned,
-            )?;
+            canvas.text(&right.label, (first, along), (LABEL_FONT, color), Align::Turned)?;
         }
 
         for lines in [true, false] {
-            for ((series, shape), slot) in
-                self.plot.series.iter().zip(&self.shapes).zip(&self.slots)
-            {
+            for ((series, shape), slot) in self.plot.series.iter().zip(&self.shapes).zip(&self.slots) {
                 if lines == series.mark.is_line() {
                     canvas.shape(shape, &series.mark, *slot)?;
                 }
             }
         }
-        self.legend
-            .iter()
-            .try_for_each(|legend| self.draw_legend(canvas, legend))
+        self.legend.iter().try_for_each(|legend| self.draw_legend(canvas, legend))
     }
 
     /// With two y axes, one that belongs to a single colour is written in it.
     fn axis_color(&self, side: usize) -> RGBColor {
         let all = self.plot.series.iter().zip(&self.slots);
-        let mut slots = all
-            .filter(|(s, _)| self.plot.side(s) == side)
-            .map(|(_, slot)| slot);
+        let mut slots = all.filter(|(s, _)| self.plot.side(s) == side).map(|(_, slot)| slot);
         match slots.next() {
-            Some(slot) if self.plot.right.is_some() && slots.all(|other| other == slot) => {
-                COLORS[slot % COLORS.len()]
-            }
+            Some(slot) if self.plot.right.is_some() && slots.all(|other| other == slot) => COLORS[slot % COLORS.len()],
             _ => INK,
         }
     }
@@ -233,21 +190,13 @@ impl Figure<'_> {
         let (at, cell, size) = (legend.at, legend.cell, legend.size);
         let end = (at.0 + size.0, at.1 + size.1);
         let paper = WHITE.mix(0.85).filled();
-        canvas
-            .0
-            .draw(&Rectangle::new([zoom(&at), zoom(&end)], paper))?;
+        canvas.0.draw(&Rectangle::new([zoom(&at), zoom(&end)], paper))?;
         canvas.frame(at, end, GRID)?;
         for (n, (first, name)) in legend.entries.iter().enumerate() {
             let x = at.0 + cell.0 * (n % legend.columns) as f64 + 8.0;
             let y = at.1 + cell.1 * ((n / legend.columns) as f64 + 0.5);
             let slot = self.slots[*first];
-            for (series, _) in self
-                .plot
-                .series
-                .iter()
-                .zip(&self.slots)
-                .filter(|(_, s)| **s == slot)
-            {
+            for (series, _) in self.plot.series.iter().zip(&self.slots).filter(|(_, s)| **s == slot) {
                 canvas.shape(&Shape::key(&series.mark, (x + 17.0, y)), &series.mark, slot)?;
             }
             let base = y + 5.0 - 0.5 * LINE * TICK_FONT * (name.len() as f64 - 1.0);
@@ -258,13 +207,7 @@ impl Figure<'_> {
 }
 
 /// The ticks of an axis and their numbers; `place` is the point on the frame of a pixel of the axis.
-fn draw_ticks(
-    canvas: &Canvas,
-    axis: &Axis,
-    place: impl Fn(f64) -> Point,
-    out: Point,
-    color: RGBColor,
-) -> Drawn {
+fn draw_ticks(canvas: &Canvas, axis: &Axis, place: impl Fn(f64) -> Point, out: Point, color: RGBColor) -> Drawn {
     let off = |(x, y): Point, far: f64| (x + far * out.0, y + far * out.1);
     for p in axis.minor_ticks().map(&place) {
         canvas.line(&[p, off(p, 3.0)], INK, 1.0)?;

@@ -56,14 +56,9 @@ impl<'a> Figure<'a> {
         // Points with a place on their y axis, as x and the ends and the middle of the error bar.
         let points = |side: usize| {
             let series = plot.series.iter().filter(move |s| plot.side(s) == side);
-            let each = |s: &'a Series| {
-                (0..)
-                    .zip(&s.points)
-                    .map(|(i, (x, y))| (*x, [*y, y - s.error(i), y + s.error(i)]))
-            };
-            series
-                .flat_map(each)
-                .filter(move |p| about[side].scale.of(p.1[0]).is_some())
+            let each =
+                |s: &'a Series| (0..).zip(&s.points).map(|(i, (x, y))| (*x, [*y, y - s.error(i), y + s.error(i)]));
+            series.flat_map(each).filter(move |p| about[side].scale.of(p.1[0]).is_some())
         };
         let mut x = Axis::new(&plot.x, points(0).chain(points(1)).map(|p| p.0), 0.0, 560.0);
         let ends = x.lo..=x.hi;
@@ -95,26 +90,11 @@ impl<'a> Figure<'a> {
 
         let mut slots: Vec<usize> = Vec::new();
         for (i, s) in plot.series.iter().enumerate() {
-            let twin = |t: &Series| {
-                !s.name.is_empty() && (&t.name, plot.side(t)) == (&s.name, plot.side(s))
-            };
+            let twin = |t: &Series| !s.name.is_empty() && (&t.name, plot.side(t)) == (&s.name, plot.side(s));
             let next = slots.iter().max().map_or(0, |slot| slot + 1);
-            slots.push(
-                plot.series[..i]
-                    .iter()
-                    .position(twin)
-                    .map_or(next, |t| slots[t]),
-            );
+            slots.push(plot.series[..i].iter().position(twin).map_or(next, |t| slots[t]));
         }
-        let mut figure = Self {
-            plot,
-            title,
-            x,
-            y: [left, right],
-            slots,
-            shapes: vec![],
-            legend: None,
-        };
+        let mut figure = Self { plot, title, x, y: [left, right], slots, shapes: vec![], legend: None };
         figure.shapes = plot.series.iter().map(|s| figure.shape(s)).collect();
         Some(figure)
     }
@@ -141,8 +121,7 @@ impl<'a> Figure<'a> {
             shape.dots.push(p);
             let (value, error) = (series.points[i].1, series.error(i));
             if error > 0.0 {
-                let [a, b] =
-                    [value - error, value + error].map(|v| y.pixel(v).unwrap_or(y.from + 99.0));
+                let [a, b] = [value - error, value + error].map(|v| y.pixel(v).unwrap_or(y.from + 99.0));
                 let bar = [(-4.0, a), (4.0, a), (0.0, a), (0.0, b), (-4.0, b), (4.0, b)];
                 self.add_line(&bar.map(|(dx, y)| (p.0 + dx, y)), &mut shape);
             }
@@ -155,20 +134,12 @@ impl<'a> Figure<'a> {
         let Some(first) = points.first() else {
             return;
         };
-        if points
-            .iter()
-            .all(|p| (p.0 - first.0).hypot(p.1 - first.1) < 1.0)
-        {
-            shape
-                .dots
-                .extend(self.clip(*first, *first).map(|ends| ends.0));
+        if points.iter().all(|p| (p.0 - first.0).hypot(p.1 - first.1) < 1.0) {
+            shape.dots.extend(self.clip(*first, *first).map(|ends| ends.0));
             return;
         }
         let mut last = None;
-        for (a, b) in points
-            .windows(2)
-            .filter_map(|pair| self.clip(pair[0], pair[1]))
-        {
+        for (a, b) in points.windows(2).filter_map(|pair| self.clip(pair[0], pair[1])) {
             match shape.lines.last_mut() {
                 Some(line) if last == Some(a) => line.push(b),
                 _ => shape.lines.push(vec![a, b]),
@@ -181,12 +152,9 @@ impl<'a> Figure<'a> {
     fn clip(&self, a: Point, b: Point) -> Option<(Point, Point)> {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-        for (pace, gap) in [
-            (-dx, a.0 - self.x.from),
-            (dx, self.x.to - a.0),
-            (-dy, a.1 - self.y[0].to),
-            (dy, self.y[0].from - a.1),
-        ] {
+        for (pace, gap) in
+            [(-dx, a.0 - self.x.from), (dx, self.x.to - a.0), (-dy, a.1 - self.y[0].to), (dy, self.y[0].from - a.1)]
+        {
             let gap = gap + 0.01;
             if pace < 0.0 {
                 enter = enter.max(gap / pace);
@@ -217,31 +185,14 @@ impl<'a> Figure<'a> {
 
     /// Puts the legend where it hides the least data, corners first; returns how much it hides.
     fn place_legend(&mut self) -> usize {
-        const PLACES: [[f64; 2]; 8] = [
-            [1.0, 0.0],
-            [0.0, 0.0],
-            [1.0, 1.0],
-            [0.0, 1.0],
-            [0.5, 0.0],
-            [0.5, 1.0],
-            [1.0, 0.5],
-            [0.0, 0.5],
-        ];
+        const PLACES: [[f64; 2]; 8] =
+            [[1.0, 0.0], [0.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.5, 0.0], [0.5, 1.0], [1.0, 0.5], [0.0, 0.5]];
         let data = self.occupied();
         let corner = (self.x.from + 10.0, self.y[0].to + 10.0);
-        let (wide, high) = (
-            self.x.to - corner.0 - 10.0,
-            self.y[0].from - corner.1 - 10.0,
-        );
+        let (wide, high) = (self.x.to - corner.0 - 10.0, self.y[0].from - corner.1 - 10.0);
         let column = |n: usize| (n, wide / n as f64 - KEY, 1);
         let mut least = usize::MAX;
-        for (columns, room, most) in [
-            (1, 0.6 * wide, 3),
-            (1, 0.35 * wide, 3),
-            column(2),
-            column(3),
-            column(4),
-        ] {
+        for (columns, room, most) in [(1, 0.6 * wide, 3), (1, 0.35 * wide, 3), column(2), column(3), column(4)] {
             let entries = self.entries(room);
             let lines = entries.iter().map(|e| e.1.len()).max().unwrap_or(0);
             let names = entries.iter().flat_map(|e| &e.1);
@@ -253,24 +204,14 @@ impl<'a> Figure<'a> {
                 continue;
             }
             for [right, down] in PLACES {
-                let at = (
-                    corner.0 + right * (wide - size.0),
-                    corner.1 + down * (high - size.1),
-                );
-                let near = |cell: i32, at: f64, size: f64| {
-                    (at - 10.0..at + size + 6.0).contains(&(CELL * f64::from(cell)))
-                };
+                let at = (corner.0 + right * (wide - size.0), corner.1 + down * (high - size.1));
+                let near =
+                    |cell: i32, at: f64, size: f64| (at - 10.0..at + size + 6.0).contains(&(CELL * f64::from(cell)));
                 let under = |c: &&(i32, i32)| near(c.0, at.0, size.0) && near(c.1, at.1, size.1);
                 let hidden = data.iter().filter(under).count();
                 if hidden < least {
                     least = hidden;
-                    self.legend = Some(Legend {
-                        at,
-                        size,
-                        cell,
-                        columns,
-                        entries: entries.clone(),
-                    });
+                    self.legend = Some(Legend { at, size, cell, columns, entries: entries.clone() });
                 }
             }
         }

@@ -1,0 +1,253 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use ratelaw::prelude::*;
+use ratelaw::solver::Format;
+
+/// Reaction-network kinetics: simulate, sweep and fit.
+///
+/// MODEL is a model file (TOML) or the name of an embedded model; `ratelaw models` lists those. Values carry
+/// units: `2.0V`, `"0.1 M"`, `10h`, `1e-4/s`.
+///
+/// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but some points failed or a
+/// fit did not converge.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Study(Study),
+    Models(Models),
+    Check(Check),
+    Simulate(Simulate),
+    Sweep(Sweep),
+    Fit(Fit),
+}
+
+/// Run a whole study: simulations, sweeps and fits, with tables and plots.
+///
+/// Without a file, the embedded hydrazine study: yield, faradaic efficiency and current against time at 2.0 V,
+/// yield and efficiency against potential, the two-step model fitted to synthetic data, and alpha-pinene's five
+/// constants fitted to measured data. Tables are printed, and CSV, JSON and SVG files written to DIR.
+#[derive(Debug, Args)]
+pub(crate) struct Study {
+    /// Study file (TOML); `studies/hydrazine-2024.toml` of the source is one to start from.
+    pub(crate) study: Option<PathBuf>,
+    /// Folder for the results; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "study-results")]
+    pub(crate) out: PathBuf,
+}
+
+/// List the embedded models, or print one as TOML.
+///
+/// Example: `ratelaw models robertson > my-model.toml`
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// Name of a model to print.
+    pub(crate) name: Option<String>,
+}
+
+/// Read and check a model, and show what it means.
+///
+/// Prints species, steps, the unit of every constant as it follows from its step, and the conservation laws.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+}
+
+/// How runs are solved.
+#[derive(Debug, Args)]
+pub(crate) struct Solving {
+    /// Set a parameter, an initial amount, `potential` or `temperature`; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, Quantity)>,
+    /// Length of the run; the model's own if not given.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) t_end: Option<Quantity>,
+    /// Relative tolerance, 1e-13 to 0.1.
+    #[arg(long, value_name = "R")]
+    pub(crate) rtol: Option<f64>,
+    /// rodas5p (stiff and all others), dopri5 or dop853 (not stiff).
+    #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]
+    pub(crate) method: Method,
+}
+
+/// Where results go.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// File for the results, .csv or .json; `-` for standard output with nothing else on it.
+    #[arg(long, value_name = "F")]
+    pub(crate) out: Option<PathBuf>,
+    /// Format for `--out -`: csv or json.
+    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
+    pub(crate) format: Format,
+}
+
+/// Integrate a model once.
+///
+/// Example: `ratelaw simulate jia-2024-electrosynthesis --set potential=1.6V --t-end 5h --out run.csv`
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    /// Number of times in the table, equally spaced from the start to the end.
+    #[arg(long, value_name = "N", default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    pub(crate) points: u32,
+    /// Space the times equally in the logarithm, over so many decades before the end.
+    #[arg(long, value_name = "DECADES")]
+    pub(crate) log_time: Option<f64>,
+    /// Write a plot of all observables, or of all amounts where there are none, to this SVG file.
+    #[arg(long, value_name = "F.svg")]
+    pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Integrate a model at every point of a grid, in parallel.
+///
+/// The table has the axes, the amounts at the end, the observables, and the status, cause and steps of each
+/// point. A point that fails stays in the table with its cause.
+///
+/// Example: `ratelaw sweep jia-2024-electrosynthesis --axis potential=1.2V..2.2V:101 --out sweep.csv`
+#[derive(Debug, Args)]
+pub(crate) struct Sweep {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// An axis: a parameter, an initial amount, `potential` or `temperature`; may be repeated, the last runs
+    /// fastest. `:log` at its end spaces it logarithmically.
+    #[arg(long = "axis", value_name = "NAME=LO..HI:N", value_parser = axis, required = true)]
+    pub(crate) axes: Vec<Axis>,
+    /// Space all axes logarithmically.
+    #[arg(long)]
+    pub(crate) log: bool,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    /// Worker threads; as many as the machine has if not given. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Fit parameters to measured data.
+///
+/// The CSV has a header with units, `time / min,alpha_pinene / %`, where a column is a species or an observable
+/// such as `yield(BPA from NH3)`, and `sd(...)` columns hold standard deviations.
+///
+/// Example: `ratelaw fit alpha-pinene --data fuguitt-hawkins-1947-alpha-pinene-189C.csv --free p1 --free p2`
+#[derive(Debug, Args)]
+pub(crate) struct Fit {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Data file, or the name of an embedded one.
+    #[arg(long, value_name = "F.csv", required = true)]
+    pub(crate) data: Vec<String>,
+    /// A free parameter, with its range; without one the model's, or four decades to either side. All
+    /// parameters that have bounds in the model if none is given.
+    #[arg(long, value_name = "NAME[=LO..HI]", value_parser = free)]
+    pub(crate) free: Vec<Free>,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    /// Number of starts: the model's own values, and the rest spread over the ranges.
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) starts: usize,
+    /// Seed of the starts.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write a plot of data and model to this SVG file.
+    #[arg(long, value_name = "F.svg")]
+    pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+fn quantity(text: &str) -> Result<Quantity, String> {
+    text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    text.parse().map_err(|e: ratelaw::solver::SolveError| e.to_string())
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    match text {
+        "csv" => Ok(Format::Csv),
+        "json" => Ok(Format::Json),
+        _ => Err("expected csv or json".into()),
+    }
+}
+
+/// `NAME=VALUE`, split at the last `=` before the value, since names may hold any character.
+fn assignment(text: &str) -> Result<(String, Quantity), String> {
+    let (name, value) = text.rsplit_once('=').ok_or("expected NAME=VALUE, such as potential=2.0V")?;
+    if name.trim().is_empty() {
+        return Err("expected a name before `=`".into());
+    }
+    Ok((name.trim().to_owned(), quantity(value)?))
+}
+
+/// `LO..HI`; a plain number takes the unit of the other end.
+fn range(text: &str) -> Result<(Quantity, Quantity), String> {
+    let (low, high) = text.split_once("..").ok_or("expected LO..HI, such as 1.2V..2.2V")?;
+    let (low, high) = (quantity(low)?, quantity(high)?);
+    let with = |a: &Quantity, b: &Quantity| {
+        let bare = a.symbol().is_empty() && !b.symbol().is_empty();
+        if bare { Quantity::new(a.value(), b.symbol()).map_err(|e| e.to_string()) } else { Ok(a.clone()) }
+    };
+    Ok((with(&low, &high)?, with(&high, &low)?))
+}
+
+/// `NAME=LO..HI:N[:log]`.
+pub(crate) fn axis(text: &str) -> Result<Axis, String> {
+    let expected = "expected NAME=LO..HI:N, such as potential=1.2V..2.2V:101";
+    let (text, log) = text.strip_suffix(":log").map_or((text, false), |t| (t, true));
+    let (rest, points) = text.rsplit_once(':').ok_or(expected)?;
+    let (name, ends) = rest.rsplit_once('=').ok_or(expected)?;
+    let points: usize =
+        points.trim().parse().map_err(|_| format!("`{points}` is not a number of points; {expected}"))?;
+    let (low, high) = range(ends)?;
+    let axis = Axis::range(name.trim(), low, high, points).map_err(|e| e.to_string())?;
+    Ok(if log { axis.log() } else { axis })
+}
+
+/// `NAME[=LO..HI]`.
+pub(crate) fn free(text: &str) -> Result<Free, String> {
+    match text.rsplit_once('=') {
+        None => Ok(Free::new(text.trim())),
+        Some((name, ends)) => {
+            let (low, high) = range(ends)?;
+            Ok(Free::between(name.trim(), low, high))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn ranges_share_their_unit() {
+        let (low, high) = range("1.2..2200mV").unwrap();
+        assert_eq!((low.si(), high.si()), (0.0012, 2.2));
+        assert!(axis("potential=1V..2V").is_err());
+        assert!(axis("potential=1V..2V:x").is_err());
+        assert!(axis("k2=1e-5/s..1e-3/s:5:log").is_ok());
+        assert_eq!(assignment("a=b=3 V").unwrap().0, "a=b");
+    }
+}

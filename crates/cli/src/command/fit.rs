@@ -1,0 +1,79 @@
+//! `ratelaw fit`
+
+use std::path::Path;
+
+use ratelaw::fit::FitError;
+use ratelaw::prelude::*;
+
+use crate::Ending;
+use crate::arguments::Fit;
+use crate::error::Result;
+use crate::input;
+use crate::output::Sink;
+use crate::progress::Progress;
+use crate::report::chart;
+
+pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
+    let sink = Sink::new(&arguments.output)?;
+    let network = input::network(&arguments.model)?;
+    let problem = input::problem(&network, &arguments.solving, SavePoints::Ends)?;
+    let experiments = arguments
+        .data
+        .iter()
+        .map(|name| Ok(Experiment::new(problem.clone(), input::dataset(name, None)?)?))
+        .collect::<Result<Vec<_>>>()?;
+    let defaults = FitOptions::default();
+    let options = FitOptions {
+        solve: input::options(&arguments.solving, defaults.solve.clone()),
+        starts: arguments.starts,
+        seed: arguments.seed,
+        ..defaults
+    };
+    let free = if arguments.free.is_empty() { bounded(&network)? } else { arguments.free.clone() };
+    let report = with_progress(&experiments, &free, options, network.name())?;
+    sink.say(report.to_string().trim_end())?;
+    sink.write(&report.table())?;
+    if let Some(path) = &arguments.plot {
+        plots(&report, network.definition().title.as_str(), path, &sink)?;
+    }
+    Ok(if report.converged { Ending::Done } else { Ending::Partly })
+}
+
+/// Every parameter that the model gives a range.
+fn bounded(network: &Network) -> Result<Vec<Free>> {
+    let free: Vec<Free> =
+        network.parameters().iter().filter(|p| p.bounds.is_some()).map(|p| Free::new(&p.name)).collect();
+    if free.is_empty() {
+        let error = FitError::OutOfRange {
+            what: "the list of free parameters".into(),
+            found: "empty, and no parameter of the model has bounds".into(),
+            expected: "at least one `--free NAME=LO..HI`".into(),
+        };
+        return Err(error.into());
+    }
+    Ok(free)
+}
+
+/// Fits with a progress bar.
+pub(crate) fn with_progress(
+    experiments: &[Experiment],
+    free: &[Free],
+    mut options: FitOptions,
+    what: &str,
+) -> Result<FitReport> {
+    let progress = Progress::new((options.starts + free.len()) as u64, what);
+    options.progress = Some(std::sync::Arc::new(move |done, _| progress.reach(done)));
+    Ok(fit(experiments, free, &options)?)
+}
+
+/// One plot for each experiment; further ones get a number before the ending.
+fn plots(report: &FitReport, title: &str, path: &Path, sink: &Sink<'_>) -> Result<()> {
+    for i in 0..report.experiments.len() {
+        let path = if i == 0 { path.to_owned() } else { path.with_extension(format!("{}.svg", i + 1)) };
+        if let Some(plot) = chart::data_and_model(title, report, i) {
+            plot.write(&path)?;
+            sink.say(&format!("wrote {}", path.display()))?;
+        }
+    }
+    Ok(())
+}

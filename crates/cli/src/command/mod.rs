@@ -1,0 +1,8 @@
+//! One file for each command.
+
+pub(crate) mod check;
+pub(crate) mod fit;
+pub(crate) mod models;
+pub(crate) mod simulate;
+pub(crate) mod study;
+pub(crate) mod sweep;

@@ -1,0 +1,104 @@
+//! `ratelaw simulate`
+
+use ratelaw::prelude::*;
+use ratelaw::solver::{DisplayUnit, SolveError};
+
+use crate::Ending;
+use crate::arguments::Simulate;
+use crate::error::Result;
+use crate::input;
+use crate::output::{Sink, say};
+use crate::progress::spin;
+use crate::report::{Align, chart, columns, significant};
+
+pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
+    let sink = Sink::new(&arguments.output)?;
+    let network = input::network(&arguments.model)?;
+    let mut problem = input::problem(&network, &arguments.solving, SavePoints::Ends)?;
+    let points = arguments.points as usize;
+    problem.set_save(match arguments.log_time {
+        Some(decades) => SavePoints::Logarithmic(points, problem.t_end() * 10.0_f64.powf(-decades.abs())),
+        None => SavePoints::Uniform(points),
+    });
+    let options = input::options(&arguments.solving, SolveOptions::default());
+    match spin(network.name(), || solve(&problem, &options)) {
+        Ok(solution) => {
+            sink.say(&summary(&solution))?;
+            sink.write(&solution.table())?;
+            if let Some(path) = &arguments.plot {
+                let (left, right) = chart::defaults(&network);
+                chart::against_time(&network.definition().title, &solution, &left, &right).write(path)?;
+                sink.say(&format!("wrote {}", path.display()))?;
+            }
+            Ok(Ending::Done)
+        }
+        Err(SolveError::Failed(failure)) => {
+            // What was computed is kept; the message says what is missing.
+            sink.write(&failure.partial.table())?;
+            crate::error::CliError::from(SolveError::Failed(failure)).print();
+            Ok(Ending::Partly)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The end of a run, for a reader.
+fn summary(solution: &Solution) -> String {
+    let network = solution.network();
+    let t_end = solution.problem.t_end();
+    let (symbol, seconds) = chart::time_unit(t_end);
+    let last = solution.times.len() - 1;
+    let moment = solution.moment(last);
+    let mut rows = vec![vec!["species".to_owned(), "start".to_owned(), "end".to_owned(), "unit".to_owned()]];
+    for (i, species) in network.species().iter().enumerate() {
+        rows.push(vec![
+            species.name.clone(),
+            significant(solution.problem.initial()[i], 9),
+            significant(moment.y[i], 9),
+            DisplayUnit::of_amount(network, ratelaw::network::SpeciesId(i)).symbol,
+        ]);
+    }
+    for observable in Observable::standard(network) {
+        let unit = observable.display_unit(network);
+        let value = observable.value(&moment).map_or("-".into(), |v| significant(v / unit.factor, 6));
+        rows.push(vec![observable.name(network), String::new(), value, unit.symbol]);
+    }
+    let stats = &solution.stats;
+    let mut text = format!("{} to t = {} {symbol}\n", network.name(), significant(t_end / seconds, 6));
+    text.push_str(&columns(&[Align::Left, Align::Right, Align::Right, Align::Left], &rows));
+    text.push_str(&format!(
+        "{}, rtol {:e}: {} steps, {} rejected, {} evaluations, {} Jacobians, {} factorisations",
+        solution.method,
+        solution.rtol,
+        stats.accepted,
+        stats.rejected,
+        stats.evaluations,
+        stats.jacobians,
+        stats.factorisations
+    ));
+    text
+}
+
+/// A few rows of a run against time, for a reader.
+pub(crate) fn show_times(solution: &Solution, observables: &[Observable], rows: usize) -> Result<()> {
+    let network = solution.network();
+    let (symbol, seconds) = chart::time_unit(solution.problem.t_end());
+    let units: Vec<DisplayUnit> = observables.iter().map(|o| o.display_unit(network)).collect();
+    let mut table = vec![vec![format!("time / {symbol}")]];
+    table[0].extend(observables.iter().zip(&units).map(|(o, u)| format!("{} / {}", o.name(network), u.symbol)));
+    let last = solution.times.len() - 1;
+    let mut shown: Vec<usize> = (0..rows).map(|k| k * last / (rows - 1).max(1)).collect();
+    shown.dedup();
+    for i in shown {
+        let moment = solution.moment(i);
+        let mut row = vec![significant(solution.times[i] / seconds, 4)];
+        row.extend(
+            observables
+                .iter()
+                .zip(&units)
+                .map(|(o, u)| o.value(&moment).map_or("-".into(), |v| significant(v / u.factor, 4))),
+        );
+        table.push(row);
+    }
+    say(columns(&vec![Align::Right; observables.len() + 1], &table).trim_end())
+}

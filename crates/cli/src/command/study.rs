@@ -1,0 +1,335 @@
+//! `ratelaw study`
+
+use std::path::{Path, PathBuf};
+
+use ratelaw::prelude::*;
+use ratelaw::solver::{Sweep, Table};
+use ratelaw::studies;
+use serde::Deserialize;
+
+use super::{fit, simulate, sweep};
+use crate::Ending;
+use crate::arguments::{self, Study};
+use crate::error::{CliError, Result};
+use crate::input;
+use crate::output::{say, write_file};
+use crate::progress::spin;
+use crate::report::chart;
+use crate::report::plot::{Plot, Side};
+
+/// A study file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    study: Heading,
+    #[serde(default)]
+    simulate: Vec<Run>,
+    #[serde(default)]
+    sweep: Vec<Grid>,
+    #[serde(default)]
+    fit: Vec<Regression>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Heading {
+    name: String,
+    #[serde(default)]
+    title: String,
+}
+
+/// A simulation, with what to plot against time.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Run {
+    name: String,
+    #[serde(default)]
+    title: String,
+    model: String,
+    #[serde(default)]
+    set: toml::Table,
+    t_end: Option<String>,
+    points: Option<usize>,
+    rtol: Option<f64>,
+    #[serde(default)]
+    left: Vec<String>,
+    #[serde(default)]
+    right: Vec<String>,
+}
+
+/// A sweep, with what to plot against its first axis.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Grid {
+    name: String,
+    #[serde(default)]
+    title: String,
+    model: String,
+    #[serde(default)]
+    set: toml::Table,
+    t_end: Option<String>,
+    rtol: Option<f64>,
+    axes: Vec<String>,
+    #[serde(default)]
+    left: Vec<String>,
+    #[serde(default)]
+    right: Vec<String>,
+}
+
+/// A fit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Regression {
+    name: String,
+    #[serde(default)]
+    title: String,
+    model: String,
+    #[serde(default)]
+    set: toml::Table,
+    data: String,
+    free: Vec<String>,
+    starts: Option<usize>,
+    seed: Option<u64>,
+    rtol: Option<f64>,
+}
+
+/// A study with the folder that its paths are relative to.
+struct Context<'a> {
+    file: String,
+    folder: Option<&'a Path>,
+    out: &'a Path,
+}
+
+pub(crate) fn run(arguments: &Study) -> Result<Ending> {
+    let (text, file) = match &arguments.study {
+        None => (studies::HYDRAZINE.to_owned(), "hydrazine-2024.toml (embedded)".to_owned()),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| CliError::Read { path: path.clone(), reason: e.to_string() })?;
+            (text, path.display().to_string())
+        }
+    };
+    let plan: Plan = toml::from_str(&text)
+        .map_err(|e| CliError::Study { file: file.clone(), reason: e.to_string().trim_end().to_owned() })?;
+    let folder = arguments.study.as_deref().and_then(Path::parent);
+    let context = Context { file, folder, out: &arguments.out };
+    // Everything is looked up before anything runs, so that a slip in the last part costs no waiting.
+    let runs = plan.simulate.iter().map(|r| context.run(r)).collect::<Result<Vec<_>>>()?;
+    let grids = plan.sweep.iter().map(|g| context.grid(g)).collect::<Result<Vec<_>>>()?;
+    let fits = plan.fit.iter().map(|f| context.regression(f)).collect::<Result<Vec<_>>>()?;
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|e| CliError::Write { path: arguments.out.clone(), reason: e.to_string() })?;
+
+    say(&format!("{}: {}", plan.study.name, plan.study.title))?;
+    let mut ending = Ending::Done;
+    for (run, prepared) in plan.simulate.iter().zip(runs) {
+        context.simulate(run, &prepared)?;
+    }
+    for (grid, prepared) in plan.sweep.iter().zip(grids) {
+        if context.sweep(grid, &prepared)?.failed() > 0 {
+            ending = Ending::Partly;
+        }
+    }
+    for (regression, prepared) in plan.fit.iter().zip(fits) {
+        if !context.fit(regression, prepared)?.converged {
+            ending = Ending::Partly;
+        }
+    }
+    say(&format!("\ntables (CSV, JSON) and plots (SVG) are in {}", arguments.out.display()))?;
+    Ok(ending)
+}
+
+/// A run ready to go.
+struct PreparedRun {
+    problem: Problem,
+    options: SolveOptions,
+    left: Vec<Observable>,
+    right: Vec<Observable>,
+}
+
+/// A sweep ready to go.
+struct PreparedGrid {
+    problem: Problem,
+    axes: Vec<Axis>,
+    options: SweepOptions,
+    left: Vec<Observable>,
+    right: Vec<Observable>,
+}
+
+/// A fit ready to go.
+struct PreparedFit {
+    experiment: Experiment,
+    free: Vec<Free>,
+    options: FitOptions,
+}
+
+impl Context<'_> {
+    fn wrong(&self, reason: String) -> CliError {
+        CliError::Study { file: self.file.clone(), reason }
+    }
+
+    /// A model beside the study, by path, or embedded.
+    fn network(&self, name: &str) -> Result<Network> {
+        let beside = self.folder.map(|f| f.join(name)).filter(|p| p.is_file());
+        match beside {
+            Some(path) => Ok(Network::from_file(path)?),
+            None => input::network(name),
+        }
+    }
+
+    fn problem(&self, part: &str, model: &str, set: &toml::Table, t_end: Option<&str>) -> Result<Problem> {
+        let network = self.network(model)?;
+        let mut builder = Problem::builder(&network);
+        for (name, value) in set {
+            builder = match value {
+                toml::Value::String(text) => builder.set(name, text.as_str()),
+                toml::Value::Float(v) => builder.set(name, Number(*v)),
+                toml::Value::Integer(v) => builder.set(name, Number(*v as f64)),
+                other => {
+                    let found = other.type_str();
+                    return Err(self.wrong(format!("`{part}`: set.{name} is a {found}, expected a quantity")));
+                }
+            };
+        }
+        if let Some(t_end) = t_end {
+            builder = builder.until(t_end);
+        }
+        Ok(builder.build()?)
+    }
+
+    fn observables(&self, network: &Network, names: &[String]) -> Result<Vec<Observable>> {
+        let list = names.iter().map(|n| Observable::parse(network, n)).collect::<Result<Vec<_>, _>>()?;
+        let unit = |o: &Observable| o.display_unit(network).symbol;
+        match list.iter().find(|o| unit(o) != unit(&list[0])) {
+            Some(other) => Err(self.wrong(format!(
+                "one axis cannot show `{}` in {} and `{}` in {}; use `left` and `right`",
+                list[0].name(network),
+                unit(&list[0]),
+                other.name(network),
+                unit(other)
+            ))),
+            None => Ok(list),
+        }
+    }
+
+    fn run(&self, run: &Run) -> Result<PreparedRun> {
+        let mut problem = self.problem(&run.name, &run.model, &run.set, run.t_end.as_deref())?;
+        problem.set_save(SavePoints::Uniform(run.points.unwrap_or(201)));
+        let network = problem.network().clone();
+        let (mut left, mut right) = (self.observables(&network, &run.left)?, self.observables(&network, &run.right)?);
+        if left.is_empty() {
+            (left, right) = chart::defaults(&network);
+        }
+        let defaults = SolveOptions::default();
+        let options = SolveOptions { rtol: run.rtol.unwrap_or(defaults.rtol), ..defaults };
+        Ok(PreparedRun { problem, options, left, right })
+    }
+
+    fn grid(&self, grid: &Grid) -> Result<PreparedGrid> {
+        let problem = self.problem(&grid.name, &grid.model, &grid.set, grid.t_end.as_deref())?;
+        let network = problem.network().clone();
+        let axes = grid.axes.iter().map(|a| arguments::axis(a).map_err(|e| self.wrong(e)));
+        let axes = axes.collect::<Result<Vec<_>>>()?;
+        let (mut left, mut right) = (self.observables(&network, &grid.left)?, self.observables(&network, &grid.right)?);
+        if left.is_empty() {
+            (left, right) = chart::defaults(&network);
+        }
+        let defaults = SolveOptions::default();
+        let mut observables = Observable::standard(&network);
+        for observable in left.iter().chain(&right) {
+            if !observables.contains(observable) {
+                observables.push(observable.clone());
+            }
+        }
+        let solve = SolveOptions { rtol: grid.rtol.unwrap_or(defaults.rtol), ..defaults };
+        Ok(PreparedGrid {
+            problem,
+            axes,
+            options: SweepOptions { solve, observables, ..SweepOptions::default() },
+            left,
+            right,
+        })
+    }
+
+    fn regression(&self, regression: &Regression) -> Result<PreparedFit> {
+        let problem = self.problem(&regression.name, &regression.model, &regression.set, None)?;
+        let experiment = Experiment::new(problem, input::dataset(&regression.data, self.folder)?)?;
+        let free = regression.free.iter().map(|f| arguments::free(f).map_err(|e| self.wrong(e)));
+        let free = free.collect::<Result<Vec<_>>>()?;
+        let defaults = FitOptions::default();
+        let options = FitOptions {
+            starts: regression.starts.unwrap_or(defaults.starts),
+            seed: regression.seed.unwrap_or(defaults.seed),
+            solve: SolveOptions { rtol: regression.rtol.unwrap_or(defaults.solve.rtol), ..defaults.solve.clone() },
+            ..defaults
+        };
+        Ok(PreparedFit { experiment, free, options })
+    }
+
+    fn path(&self, name: &str, ending: &str) -> PathBuf {
+        self.out.join(format!("{name}.{ending}"))
+    }
+
+    fn keep(&self, name: &str, table: &Table) -> Result<()> {
+        table.write(self.path(name, "csv"))?;
+        Ok(table.write(self.path(name, "json"))?)
+    }
+
+    fn draw(&self, name: &str, plot: &Plot) -> Result<()> {
+        Ok(plot.write(&self.path(name, "svg"))?)
+    }
+
+    fn simulate(&self, run: &Run, prepared: &PreparedRun) -> Result<()> {
+        say(&format!("\n{}: {}", run.name, run.title))?;
+        let solution = spin(&run.name, || solve(&prepared.problem, &prepared.options))?;
+        let shown: Vec<Observable> = prepared.left.iter().chain(&prepared.right).cloned().collect();
+        simulate::show_times(&solution, &shown, 11)?;
+        self.keep(&run.name, &solution.table())?;
+        self.draw(&run.name, &chart::against_time(&run.title, &solution, &prepared.left, &prepared.right))
+    }
+
+    fn sweep(&self, grid: &Grid, prepared: &PreparedGrid) -> Result<Sweep> {
+        say(&format!("\n{}: {}", grid.name, grid.title))?;
+        let result = sweep::with_progress(&prepared.problem, &prepared.axes, prepared.options.clone(), &grid.name)?;
+        say(&sweep::shown(&result, 11))?;
+        say(&sweep::causes(&result))?;
+        let table = result.table();
+        self.keep(&grid.name, &table)?;
+        if let [_] = prepared.axes[..] {
+            let network = prepared.problem.network();
+            let curve = |o: &Observable, side| chart::line(o.name(network), result.curve(o), side);
+            let left = prepared.left.iter().map(|o| curve(o, Side::Left));
+            let right = prepared.right.iter().map(|o| curve(o, Side::Right));
+            let axis = &table.columns[0];
+            let reference = network.reference().filter(|_| axis.name == "potential");
+            let label = match reference {
+                Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
+                None => axis.title(),
+            };
+            let plot = Plot {
+                title: grid.title.clone(),
+                x: chart::linear(label),
+                left: chart::linear(chart::shared_label(network, &prepared.left)),
+                right: (!prepared.right.is_empty())
+                    .then(|| chart::linear(chart::shared_label(network, &prepared.right))),
+                series: left.chain(right).collect(),
+            };
+            self.draw(&grid.name, &plot)?;
+        }
+        Ok(result)
+    }
+
+    fn fit(&self, regression: &Regression, prepared: PreparedFit) -> Result<FitReport> {
+        say(&format!("\n{}: {}", regression.name, regression.title))?;
+        let PreparedFit { experiment, free, options } = prepared;
+        let report = fit::with_progress(&[experiment], &free, options, &regression.name)?;
+        say(report.to_string().trim_end())?;
+        self.keep(&regression.name, &report.table())?;
+        self.keep(&format!("{}-residuals", regression.name), &report.residual_table())?;
+        write_file(&self.path(&regression.name, "txt"), &report.to_string())?;
+        if let Some(plot) = chart::data_and_model(&regression.title, &report, 0) {
+            self.draw(&regression.name, &plot)?;
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,44 @@
+//! What ends the program with a message.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use ratelaw::fit::FitError;
+use ratelaw::network::NetworkError;
+use ratelaw::solver::SolveError;
+use thiserror::Error;
+
+use crate::report::plot::PlotError;
+
+/// Result of a command.
+pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
+
+/// Why a command could not be carried out.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    #[error("`{name}` is neither a file nor an embedded model{help}")]
+    NoModel { name: String, help: String },
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Read { path: PathBuf, reason: String },
+    #[error("cannot write `{}`: {reason}", path.display())]
+    Write { path: PathBuf, reason: String },
+    #[error("{file}: this is not a study\n{reason}")]
+    Study { file: String, reason: String },
+}
+
+impl CliError {
+    /// Prints the message to standard error; a list of faults says `error:` for each by itself.
+    pub(crate) fn print(&self) {
+        let text = self.to_string();
+        let prefix = if text.starts_with("error:") { "" } else { "error: " };
+        let _ = writeln!(std::io::stderr(), "{prefix}{text}");
+    }
+}

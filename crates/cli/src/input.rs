@@ -1,0 +1,53 @@
+//! Models and data by path or by name.
+
+use std::path::Path;
+
+use ratelaw::network::nearest;
+use ratelaw::prelude::*;
+use ratelaw::{data, models};
+
+use crate::arguments::Solving;
+use crate::error::{CliError, Result};
+
+/// A model file if there is one of that name, else an embedded model.
+pub(crate) fn network(name: &str) -> Result<Network> {
+    if Path::new(name).is_file() {
+        return Ok(Network::from_file(name)?);
+    }
+    if let Some(model) = models::find(name) {
+        return Ok(model.network()?);
+    }
+    let known = models::ALL.iter().map(|m| m.name);
+    let help = match nearest(name, known) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => "; `ratelaw models` lists the embedded ones".into(),
+    };
+    Err(CliError::NoModel { name: name.to_owned(), help })
+}
+
+/// A data file if there is one at that path (or beside `folder`), else an embedded one.
+pub(crate) fn dataset(name: &str, folder: Option<&Path>) -> Result<Dataset> {
+    let beside = folder.map(|f| f.join(name)).filter(|p| p.is_file());
+    match (beside, data::find(name)) {
+        (Some(path), _) => Ok(Dataset::from_csv(path)?),
+        (None, Some(own)) if !Path::new(name).is_file() => Ok(Dataset::from_text(own.text, own.name)?),
+        _ => Ok(Dataset::from_csv(name)?),
+    }
+}
+
+/// A problem with what the command line sets.
+pub(crate) fn problem(network: &Network, solving: &Solving, save: SavePoints) -> Result<Problem> {
+    let mut builder = Problem::builder(network).save(save);
+    for (name, value) in &solving.set {
+        builder = builder.set(name, value.clone());
+    }
+    if let Some(t_end) = &solving.t_end {
+        builder = builder.until(t_end.clone());
+    }
+    Ok(builder.build()?)
+}
+
+/// Solver options of the command line.
+pub(crate) fn options(solving: &Solving, defaults: SolveOptions) -> SolveOptions {
+    SolveOptions { method: solving.method, rtol: solving.rtol.unwrap_or(defaults.rtol), ..defaults }
+}

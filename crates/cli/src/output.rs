@@ -1,0 +1,72 @@
+//! Where results go: the screen, files, or standard output alone.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use ratelaw::solver::{Format, Table};
+
+use crate::arguments::Output;
+use crate::error::{CliError, Result};
+
+/// What a command prints and writes.
+pub(crate) struct Sink<'a> {
+    output: &'a Output,
+}
+
+impl<'a> Sink<'a> {
+    /// Refuses a file name of unknown format before any work.
+    pub(crate) fn new(output: &'a Output) -> Result<Self> {
+        if let Some(path) = output.out.as_deref().filter(|p| *p != Path::new("-")) {
+            path.to_string_lossy().parse::<Format>()?;
+            // A folder that is not there would be found out only after the work.
+            if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
+                let reason = format!("there is no folder `{}`", folder.display());
+                return Err(CliError::Write { path: path.to_owned(), reason });
+            }
+        }
+        Ok(Self { output })
+    }
+
+    /// Whether results go to standard output, with nothing else on it.
+    pub(crate) fn is_stdout(&self) -> bool {
+        self.output.out.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Prints text for a reader, unless standard output is taken.
+    pub(crate) fn say(&self, text: &str) -> Result<()> {
+        if self.is_stdout() { Ok(()) } else { say(text) }
+    }
+
+    /// Writes the table to where `--out` says, if it says so.
+    pub(crate) fn write(&self, table: &Table) -> Result<()> {
+        match &self.output.out {
+            None => Ok(()),
+            Some(_) if self.is_stdout() => print(&table.to_text(self.output.format)),
+            Some(path) => {
+                table.write(path)?;
+                say(&format!("wrote {}", path.display()))
+            }
+        }
+    }
+}
+
+/// Prints a line of text for a reader.
+pub(crate) fn say(text: &str) -> Result<()> {
+    print(&format!("{text}\n"))
+}
+
+/// A reader that stops reading (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::Write { path: "standard output".into(), reason: e.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a text file.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).map_err(|e| CliError::Write { path: path.to_owned(), reason: e.to_string() })
+}
