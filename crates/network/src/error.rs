@@ -95,7 +95,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .map(|k| (strsim::damerau_levenshtein(&folded, &k.to_lowercase()), k))
         .filter(|(distance, k)| *distance <= 1.max(k.chars().count() / 3))
-        .min_by_key(|(distance, _)| *distance)
+        .min_by_key(|(distance, k)| (*distance, strsim::damerau_levenshtein(name, k)))
         .map(|(_, k)| k)
 }
 

@@ -213,14 +213,24 @@ impl Network {
         self.0.species.iter().map(|s| s.initial).collect()
     }
 
-    /// The typical amount of each species, from which absolute tolerances follow: the largest amount
-    /// present in its solution, the site density of its surface, 1 where neither is known.
+    /// The amount that matters in each species' phase, from which absolute tolerances follow: the smallest that
+    /// is present at the start, since a catalyst beside a solvent counts by its own amount; but no less than
+    /// 1e-9 of the largest, and 1 where nothing is present.
     pub fn scales(&self, initial: &[f64]) -> Vec<f64> {
-        let mut largest = vec![0.0_f64; self.0.definition.phases.len()];
-        for (species, &y) in self.0.species.iter().zip(initial) {
-            largest[species.phase.0] = largest[species.phase.0].max(y.abs());
+        const SMALLEST: f64 = 1e-9;
+        let mut range = vec![(f64::INFINITY, 0.0_f64); self.0.definition.phases.len()];
+        for (species, y) in self.0.species.iter().zip(initial.iter().map(|y| y.abs())).filter(|(_, y)| *y > 0.0) {
+            let (smallest, largest) = &mut range[species.phase.0];
+            if !species.fixed {
+                *smallest = smallest.min(y);
+            }
+            *largest = largest.max(y);
         }
-        self.0.species.iter().map(|s| largest[s.phase.0]).map(|l| if l > 0.0 { l } else { 1.0 }).collect()
+        let scale = |(smallest, largest): (f64, f64)| match largest {
+            0.0 => 1.0,
+            _ => smallest.min(largest).max(SMALLEST * largest),
+        };
+        self.0.species.iter().map(|s| scale(range[s.phase.0])).collect()
     }
 
     /// Looks a species up.

@@ -11,8 +11,8 @@ pub struct SolveOptions {
     pub method: Method,
     /// Relative tolerance of every amount, from 1e-13 to 0.1.
     pub rtol: f64,
-    /// The absolute tolerance of a species, as a fraction of `rtol` times its scale (the largest initial
-    /// amount in its phase, see [`Network::scales`](ratelaw_network::Network::scales)): amounts below this
+    /// The absolute tolerance of a species, as a fraction of `rtol` times its scale (the smallest amount
+    /// present in its phase at the start, see [`Network::scales`](ratelaw_network::Network::scales)): amounts below this
     /// fraction of the scale are not resolved relatively.
     pub resolution: f64,
     /// Most steps, accepted and rejected.

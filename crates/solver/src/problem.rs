@@ -1,7 +1,7 @@
 //! A network with everything that a run needs.
 
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
-use ratelaw_network::{Conditions, Network, ROOM_TEMPERATURE, Reference, SpeciesId};
+use ratelaw_network::{Conditions, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
 
 use crate::error::{Result, SolveError};
 use crate::setting::Setting;
@@ -29,6 +29,9 @@ pub enum SavePoints {
     /// These times, s, ascending, none negative, none after the end.
     Times(Vec<f64>),
 }
+
+/// Largest concentration, mol/m3: metals have up to 2e5.
+const DENSEST: f64 = 1e6;
 
 impl SavePoints {
     pub(crate) fn times(&self, t_end: f64) -> Vec<f64> {
@@ -164,9 +167,13 @@ impl Problem {
             }
         }
         for (species, y) in self.network.species().iter().zip(&self.initial) {
+            let what = || format!("the initial amount of `{}`", species.name);
             if !(y.is_finite() && *y >= 0.0) {
-                let what = format!("the initial amount of `{}`", species.name);
-                return refuse(what, *y, "a finite number, not negative");
+                return refuse(what(), *y, "a finite number, not negative");
+            }
+            let phase = &self.network.definition().phases[species.phase.0].kind;
+            if matches!(phase, PhaseKind::Solution { .. }) && *y > DENSEST {
+                return refuse(what(), *y, "at most 1e6 mol/m3, which is denser than any solid");
             }
         }
         let times = self.times();

@@ -53,7 +53,7 @@ impl Check<'_> {
         let right = self.side(&at, &equation.products, definition, matter);
         let ((left, electrons_left), (right, electrons_right)) = (left?, right?);
         let electrons = electrons_right - electrons_left;
-        self.balance(step, &at, &left, &right, electrons, matter);
+        let balanced = self.balance(step, &at, &left, &right, electrons, matter);
         let phase = self.place_of(step, &path, definition, matter, left.iter().chain(&right), electrons);
         let known: Vec<&str> = matter.species.iter().map(|s| s.name.as_str()).collect();
         let mut orders = |given: &[(String, f64)], side: &Side, key: &str| {
@@ -81,6 +81,10 @@ impl Check<'_> {
         if !equation.reversible && !step.reverse_orders.is_empty() {
             let fault = Fault::Conflict { what: format!("step `{}` has reverse orders but goes one way", step.name) };
             self.fault(&format!("{path}.reverse_orders"), Diagnostic::new(fault, "`->`", "`<=>` in the equation"));
+        }
+        // The units of a step that is wrong would be wrong too.
+        if !balanced {
+            return None;
         }
         let mut change: BTreeMap<SpeciesId, f64> = BTreeMap::new();
         for (sign, side) in [(-1.0, &left), (1.0, &right)] {
@@ -120,7 +124,8 @@ impl Check<'_> {
         complete.then_some((side, electrons))
     }
 
-    fn balance(&mut self, step: &Step, at: &str, left: &Side, right: &Side, electrons: f64, matter: &Matter) {
+    fn balance(&mut self, step: &Step, at: &str, left: &Side, right: &Side, electrons: f64, matter: &Matter) -> bool {
+        let before = self.faults.0.len();
         let species = |id: &SpeciesId| &matter.species[id.0];
         let sum = |side: &Side, of: &dyn Fn(SpeciesId) -> f64| -> f64 { side.iter().map(|(id, n)| n * of(*id)).sum() };
         let differs = |a: f64, b: f64| (a - b).abs() > 1e-9 * (1.0 + a.abs().max(b.abs()));
@@ -167,6 +172,7 @@ impl Check<'_> {
                 self.fault(at, Diagnostic::new(fault, found, "the same number of sites on both sides"));
             }
         }
+        self.faults.0.len() == before
     }
 
     /// Where a step happens: the electrode it touches, else the one solution of its species.

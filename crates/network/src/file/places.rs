@@ -27,14 +27,18 @@ impl Places {
         self.spans.insert(path, span);
     }
 
-    /// The place of a path, or of the nearest table around it.
+    /// The place of a path, or of the nearest table around it, or of the file; none for a network that was
+    /// built in code.
     pub(crate) fn of(&self, path: &str) -> Option<Place> {
         let mut path = path;
         loop {
             if let Some(span) = self.spans.get(path) {
                 return Some(self.at(span.clone()));
             }
-            path = &path[..path.rfind('.')?];
+            match path.rfind('.') {
+                Some(end) => path = &path[..end],
+                None => return (!self.file.is_empty()).then(|| self.at(0..0)),
+            }
         }
     }
 

@@ -57,7 +57,12 @@ fn syntax(error: &toml::de::Error, text: &str, places: &Places) -> Diagnostic {
         return Diagnostic::new(Fault::Duplicate { kind: "name", name }, found, "each name once in its table")
             .at(place);
     }
-    Diagnostic::new(Fault::Toml, found, error.message().replace('\n', ", ")).at(place)
+    let message = error.message().replace('\n', ", ");
+    let (found, expected) = match message.split_once(", expected ") {
+        Some((what, expected)) => (format!("{found}: {what}"), expected.to_owned()),
+        None => (found, message),
+    };
+    Diagnostic::new(Fault::Toml, found, expected).at(place)
 }
 
 fn define(root: &DeTable<'_>, reading: &mut Reading) -> Definition {

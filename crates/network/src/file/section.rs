@@ -69,7 +69,9 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn raw(&mut self, key: &'static str, reading: &mut Reading) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         let value = self.table.get(key)?;
         reading.places.insert(join(&self.path, key), value.span());
         Some(value)
@@ -87,8 +89,7 @@ impl<'a> Section<'a> {
         self.text(key, reading)
     }
 
-    pub(super) fn missing(&mut self, key: &'static str, expected: &str, reading: &mut Reading) {
-        self.asked.push(key);
+    pub(super) fn missing(&self, key: &'static str, expected: &str, reading: &mut Reading) {
         let fault = Fault::MissingKey { key: key.to_owned(), within: self.title() };
         let keys: Vec<&str> = in_order(self.table).into_iter().map(|(k, _, _)| k).collect();
         let found = if keys.is_empty() { "no keys".to_owned() } else { format!("the keys {}", list(&keys)) };

@@ -54,7 +54,8 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn product(&mut self, depth: usize) -> Result<Unit, QuantityError> {
-        let mut unit = self.factor(depth)?;
+        // `/s` is `1/s`.
+        let mut unit = if self.rest.starts_with('/') { Unit::ONE } else { self.factor(depth)? };
         loop {
             self.rest = self.rest.trim_start();
             let exponent = match self.rest.chars().next() {
@@ -201,6 +202,7 @@ mod tests {
         assert_relative_eq!(factor("mol m-2 s-1"), 1.0);
         assert_relative_eq!(factor("mA/cm2"), 10.0);
         assert_relative_eq!(factor("1/min"), 1.0 / 60.0);
+        assert_relative_eq!(factor("/min"), 1.0 / 60.0);
         assert_relative_eq!(factor("mol/(L s)"), 1e3);
         assert_relative_eq!(factor("M-1 s-1"), 1e-3);
         assert_relative_eq!(factor("kcal/mol"), 4184.0);
@@ -213,7 +215,7 @@ mod tests {
     fn names_the_unknown_symbol() {
         let error = Unit::parse("mol/Ll").unwrap_err();
         assert!(error.to_string().contains("unknown unit `Ll`"), "{error}");
-        for bad in ["", "(", "((((((((((m))))))))))", "m^", "m99999999999", "/s", "s)", "m^99", "µ"] {
+        for bad in ["", "(", "((((((((((m))))))))))", "m^", "m99999999999", "/", "s)", "m^99", "µ"] {
             assert!(Unit::parse(bad).is_err(), "{bad}");
         }
     }
