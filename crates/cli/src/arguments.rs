@@ -63,7 +63,7 @@ pub(crate) struct Check {
 }
 
 /// How runs are solved.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Solving {
     /// Set a parameter, an initial amount, `potential` or `temperature`; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]

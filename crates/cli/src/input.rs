@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ratelaw::network::nearest;
+use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
 use ratelaw::{data, models};
 
@@ -33,6 +34,12 @@ pub(crate) fn dataset(name: &str, folder: Option<&Path>) -> Result<Dataset> {
         (None, Some(own)) if !Path::new(name).is_file() => Ok(Dataset::from_text(own.text, own.name)?),
         _ => Ok(Dataset::from_csv(name)?),
     }
+}
+
+/// How long a run must be for a data set: to its last time.
+pub(crate) fn duration(data: &Dataset) -> Quantity {
+    let last = data.last_time();
+    Quantity::from_si(if last > 0.0 { last } else { 1.0 }, Dimension::TIME)
 }
 
 /// A problem with what the command line sets.

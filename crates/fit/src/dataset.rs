@@ -87,6 +87,11 @@ impl Dataset {
         self.series.iter().map(|s| s.points.len()).sum()
     }
 
+    /// The time of the last measurement, s.
+    pub fn last_time(&self) -> f64 {
+        self.series.iter().flat_map(|s| &s.points).map(|p| p.time).fold(0.0, f64::max)
+    }
+
     /// Whether there is no measurement.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -6,7 +6,7 @@ use ratelaw::fit::FitError;
 use ratelaw::prelude::*;
 
 use crate::Ending;
-use crate::arguments::Fit;
+use crate::arguments::{Fit, Solving};
 use crate::error::Result;
 use crate::input;
 use crate::output::Sink;
@@ -16,11 +16,16 @@ use crate::report::chart;
 pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
-    let problem = input::problem(&network, &arguments.solving, SavePoints::Ends)?;
     let experiments = arguments
         .data
         .iter()
-        .map(|name| Ok(Experiment::new(problem.clone(), input::dataset(name, None)?)?))
+        .map(|name| {
+            let data = input::dataset(name, None)?;
+            // The data say how long a run is, so neither the model nor the command line need to.
+            let t_end = arguments.solving.t_end.clone().or_else(|| Some(input::duration(&data)));
+            let solving = Solving { t_end, ..arguments.solving.clone() };
+            Ok(Experiment::new(input::problem(&network, &solving, SavePoints::Ends)?, data)?)
+        })
         .collect::<Result<Vec<_>>>()?;
     let defaults = FitOptions::default();
     let options = FitOptions {

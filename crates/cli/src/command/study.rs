@@ -177,7 +177,7 @@ impl Context<'_> {
         }
     }
 
-    fn problem(&self, part: &str, model: &str, set: &toml::Table, t_end: Option<&str>) -> Result<Problem> {
+    fn problem(&self, part: &str, model: &str, set: &toml::Table, t_end: Option<Quantity>) -> Result<Problem> {
         let network = self.network(model)?;
         let mut builder = Problem::builder(&network);
         for (name, value) in set {
@@ -197,6 +197,10 @@ impl Context<'_> {
         Ok(builder.build()?)
     }
 
+    fn time(&self, text: Option<&str>) -> Result<Option<Quantity>> {
+        text.map(|t| t.parse().map_err(|e: ratelaw::network::QuantityError| self.wrong(e.to_string()))).transpose()
+    }
+
     fn observables(&self, network: &Network, names: &[String]) -> Result<Vec<Observable>> {
         let list = names.iter().map(|n| Observable::parse(network, n)).collect::<Result<Vec<_>, _>>()?;
         let unit = |o: &Observable| o.display_unit(network).symbol;
@@ -213,7 +217,7 @@ impl Context<'_> {
     }
 
     fn run(&self, run: &Run) -> Result<PreparedRun> {
-        let mut problem = self.problem(&run.name, &run.model, &run.set, run.t_end.as_deref())?;
+        let mut problem = self.problem(&run.name, &run.model, &run.set, self.time(run.t_end.as_deref())?)?;
         problem.set_save(SavePoints::Uniform(run.points.unwrap_or(201)));
         let network = problem.network().clone();
         let (mut left, mut right) = (self.observables(&network, &run.left)?, self.observables(&network, &run.right)?);
@@ -226,7 +230,7 @@ impl Context<'_> {
     }
 
     fn grid(&self, grid: &Grid) -> Result<PreparedGrid> {
-        let problem = self.problem(&grid.name, &grid.model, &grid.set, grid.t_end.as_deref())?;
+        let problem = self.problem(&grid.name, &grid.model, &grid.set, self.time(grid.t_end.as_deref())?)?;
         let network = problem.network().clone();
         let axes = grid.axes.iter().map(|a| arguments::axis(a).map_err(|e| self.wrong(e)));
         let axes = axes.collect::<Result<Vec<_>>>()?;
@@ -252,8 +256,10 @@ impl Context<'_> {
     }
 
     fn regression(&self, regression: &Regression) -> Result<PreparedFit> {
-        let problem = self.problem(&regression.name, &regression.model, &regression.set, None)?;
-        let experiment = Experiment::new(problem, input::dataset(&regression.data, self.folder)?)?;
+        let data = input::dataset(&regression.data, self.folder)?;
+        let t_end = input::duration(&data);
+        let problem = self.problem(&regression.name, &regression.model, &regression.set, Some(t_end))?;
+        let experiment = Experiment::new(problem, data)?;
         let free = regression.free.iter().map(|f| arguments::free(f).map_err(|e| self.wrong(e)));
         let free = free.collect::<Result<Vec<_>>>()?;
         let defaults = FitOptions::default();

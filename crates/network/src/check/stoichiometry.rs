@@ -157,7 +157,7 @@ impl Check<'_> {
         let (l, r) = (sum(left, &charge), sum(right, &charge) - electrons);
         if differs(l, r) {
             let fault = Fault::Charge { step: step.name.clone() };
-            let found = format!("charge {l:+} on the left, {r:+} on the right, electrons counted");
+            let found = format!("charge {l} on the left, {r} on the right, electrons counted");
             let missing = r - l;
             let (n, side) = if missing > 0.0 { (missing, "right") } else { (-missing, "left") };
             let help = format!("{n} `e-` on the {side} would balance it");

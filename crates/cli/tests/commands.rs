@@ -1,0 +1,212 @@
+//! The commands do what they say, on the shipped models and data.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn ratelaw(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ratelaw")).current_dir(folder).args(arguments).output().expect("the program runs")
+}
+
+/// Runs with success and gives standard output.
+fn done(arguments: &[&str]) -> String {
+    let output = ratelaw(Path::new("."), arguments);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&done(arguments)).expect("nothing but JSON on standard output")
+}
+
+fn column<'a>(table: &'a Value, name: &str) -> &'a Vec<Value> {
+    let columns = table["columns"].as_array().expect("columns");
+    let column = columns.iter().find(|c| c["name"] == name).unwrap_or_else(|| panic!("no column {name}"));
+    column["values"].as_array().expect("values")
+}
+
+fn last(table: &Value, name: &str) -> f64 {
+    column(table, name).last().and_then(Value::as_f64).expect("a number")
+}
+
+/// End values at t = 1e11 from quadruple-precision Radau integrations (see tests/problems of the facade).
+#[test]
+fn robertson_to_the_end_of_time() {
+    let table =
+        json(&["simulate", "robertson", "--t-end", "1e11s", "--rtol", "1e-8", "--out", "-", "--format", "json"]);
+    for (species, exact) in [("A", 2.083340149701294e-8), ("B", 8.333360770334784e-14), ("C", 0.9999999791665152)] {
+        let error = (last(&table, species) / exact - 1.0).abs();
+        assert!(error < 1e-6, "{species}: relative error {error:e}");
+    }
+}
+
+/// Certified by ordinary least squares on the 40 values of Fuguitt and Hawkins (1947): constants and standard
+/// errors (s2 = SSE/35), per minute; SSE 19.872166934.
+#[test]
+fn alpha_pinene_to_eight_digits() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/fuguitt-hawkins-1947-alpha-pinene-189C.csv");
+    let table = json(&["fit", "alpha-pinene", "--data", data, "--starts", "1", "--out", "-", "--format", "json"]);
+    let sse: f64 = table["notes"]["sse"].as_str().and_then(|s| s.parse().ok()).expect("the SSE");
+    assert!((sse - 19.872166934247215).abs() < 1e-8, "SSE {sse}");
+    let certified = [
+        (5.92584877332400e-5, 5.0712e-7),
+        (2.96340211343621e-5, 4.9111e-7),
+        (2.04728401128039e-5, 3.0950e-6),
+        (2.74467931457317e-4, 2.3207e-5),
+        (3.99794994705403e-5, 8.3840e-6),
+    ];
+    for (i, (value, error)) in certified.iter().enumerate() {
+        let found = column(&table, "value")[i].as_f64().expect("a value");
+        let found_error = column(&table, "standard error")[i].as_f64().expect("a standard error");
+        assert!((found / value - 1.0).abs() < 1e-8, "p{}: {found:e}", i + 1);
+        // The certified errors are printed to five digits.
+        assert!((found_error / error - 1.0).abs() < 5e-5, "s.e. of p{}: {found_error:e}", i + 1);
+    }
+}
+
+#[test]
+fn the_two_step_fit_says_what_the_data_cannot_tell() {
+    let text = done(&["fit", "jia-2024-two-step", "--data", "synthetic-jia-2024-two-step.csv"]);
+    assert!(text.contains("k1 is only bounded from below"), "{text}");
+    assert!(text.contains("k1 and k2 can be exchanged"), "{text}");
+    let k2 = text.lines().find(|l| l.starts_with("k2")).expect("a line for k2");
+    assert!(k2.contains("determined, 95 %"), "{k2}");
+    let value: f64 = k2.split_whitespace().nth(1).and_then(|v| v.parse().ok()).expect("a value");
+    // The truth of the synthetic data is 1.17e-4; their standard error is 1.6e-6.
+    assert!((value - 1.17e-4).abs() < 3.0 * 1.7e-6, "{value}");
+}
+
+#[test]
+fn a_sweep_does_not_depend_on_threads_and_keeps_its_failures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let axis = "potential=1.2V..2.2V:10001";
+    let mut bytes = Vec::new();
+    for threads in ["1", "2"] {
+        let name = format!("{threads}.csv");
+        let arguments = [
+            "sweep",
+            "jia-2024-electrosynthesis",
+            "--axis",
+            axis,
+            "--threads",
+            threads,
+            "--out",
+            &name,
+            "--rtol",
+            "1e-3",
+        ];
+        assert_eq!(ratelaw(folder.path(), &arguments).status.code(), Some(0));
+        bytes.push(std::fs::read(folder.path().join(name)).expect("the table"));
+    }
+    assert!(bytes[0] == bytes[1], "1 and 2 threads differ");
+    assert!(bytes[0].len() > 1_000_000);
+
+    // One point of three has a negative constant: it fails with its cause, the others do not notice.
+    let arguments = ["sweep", "robertson", "--axis", "k1=-0.04/s..0.04/s:2", "--t-end", "40 s", "--out", "-"];
+    let output = ratelaw(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(3));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let rows: Vec<&str> = text.lines().filter(|l| !l.starts_with('#')).collect();
+    assert_eq!(rows.len(), 3);
+    assert!(rows[1].contains("wrong_input") && rows[1].contains("rate constant of step `initiation`"), "{}", rows[1]);
+    assert!(rows[2].contains(",ok,"), "{}", rows[2]);
+}
+
+#[test]
+fn a_failed_run_keeps_what_was_computed_and_says_where() {
+    let arguments =
+        ["simulate", "robertson", "--method", "dopri5", "--t-end", "1e6 s", "--out", "-", "--points", "1000"];
+    let output = ratelaw(Path::new("."), &arguments);
+    assert_eq!(output.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("integration failed at t = "), "{message}");
+    assert!(message.contains("use rodas5p"), "{message}");
+    assert!(String::from_utf8_lossy(&output.stdout).lines().count() >= 5, "the partial solution is lost");
+}
+
+#[test]
+fn models_are_listed_printed_and_checked() {
+    let list = done(&["models"]);
+    let names: Vec<&str> = list.lines().skip(1).filter_map(|l| l.split_whitespace().next()).collect();
+    assert_eq!(
+        names,
+        ["alpha-pinene", "jia-2024-electrosynthesis", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"]
+    );
+    for name in names {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("m.toml"), done(&["models", name])).expect("the model is written");
+        let output = ratelaw(folder.path(), &["check", "m.toml"]);
+        assert_eq!(output.status.code(), Some(0), "{name}");
+    }
+    insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-electrosynthesis"]));
+}
+
+#[test]
+fn the_study_writes_tables_and_plots() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = ratelaw(folder.path(), &["study", "--out", "results"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "progress in a pipe");
+    let results = folder.path().join("results");
+    for name in ["time-2.0V", "potential", "two-step", "alpha-pinene"] {
+        for ending in ["csv", "json", "svg"] {
+            let path = results.join(format!("{name}.{ending}"));
+            assert!(std::fs::metadata(&path).is_ok_and(|m| m.len() > 500), "{}", path.display());
+        }
+    }
+    let potentials = std::fs::read_to_string(results.join("potential.csv")).expect("the sweep");
+    assert!(potentials.lines().filter(|l| l.contains(",ok,")).count() >= 101);
+}
+
+#[test]
+fn a_study_of_ones_own_runs_on_files_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("decay.toml"), DECAY).expect("the model");
+    std::fs::write(folder.path().join("decay.csv"), "time / s,A / mM\n1,905\n2,819\n5,607\n10,368\n")
+        .expect("the data");
+    std::fs::write(folder.path().join("plan.toml"), PLAN).expect("the study");
+    let plan = folder.path().join("plan.toml");
+    let output = ratelaw(
+        Path::new("."),
+        &["study", &plan.to_string_lossy(), "--out", &folder.path().join("o").to_string_lossy()],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let fitted = std::fs::read_to_string(folder.path().join("o/fit.txt")).expect("the report");
+    let k = fitted.lines().find(|l| l.starts_with("k ")).and_then(|l| l.split_whitespace().nth(1));
+    let k: f64 = k.and_then(|k| k.parse().ok()).expect("a value for k");
+    assert!((k - 0.1).abs() < 1e-3, "{fitted}");
+}
+
+const DECAY: &str = r#"
+[model]
+name = "decay"
+[phases.cell]
+kind = "solution"
+volume = "1 L"
+[species]
+A = { composition = "waived", initial = "1 M" }
+B = { composition = "waived" }
+[parameters]
+k = "0.2 1/s"
+[steps.decay]
+equation = "A -> B"
+k = "k"
+"#;
+
+const PLAN: &str = r#"
+[study]
+name = "own"
+[[simulate]]
+name = "run"
+model = "decay.toml"
+t_end = "10 s"
+left = ["A", "B"]
+[[fit]]
+name = "fit"
+model = "decay.toml"
+set = { A = "1 M" }
+data = "decay.csv"
+free = ["k"]
+"#;

@@ -1,0 +1,73 @@
+//! The house rules that a program can hold.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// network <- solver <- fit <- ratelaw <- cli, and no other arrow.
+#[test]
+fn arrows_between_crates() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata");
+    let allowed = [
+        ("ratelaw-network", vec![]),
+        ("ratelaw-solver", vec!["ratelaw-network"]),
+        ("ratelaw-fit", vec!["ratelaw-network", "ratelaw-solver"]),
+        ("ratelaw", vec!["ratelaw-fit", "ratelaw-network", "ratelaw-solver"]),
+        ("ratelaw-cli", vec!["ratelaw"]),
+    ];
+    let packages = metadata["packages"].as_array().expect("packages");
+    assert_eq!(packages.len(), allowed.len());
+    for package in packages {
+        let name = package["name"].as_str().expect("a name");
+        let (_, allowed) = allowed.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("a new crate {name}"));
+        let mut arrows: Vec<&str> = package["dependencies"]
+            .as_array()
+            .expect("dependencies")
+            .iter()
+            .filter_map(|d| d["name"].as_str())
+            .filter(|d| d.starts_with("ratelaw"))
+            .collect();
+        arrows.sort_unstable();
+        assert_eq!(&arrows, allowed, "{name}");
+    }
+}
+
+/// The embedded lists hold every file of their folders.
+#[test]
+fn every_model_and_data_file_is_embedded() {
+    let files = |folder: &str| {
+        let mut names: Vec<String> = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR")))
+            .expect("the folder")
+            .map(|e| e.expect("a file").file_name().into_string().expect("a plain name"))
+            .filter(|n| !n.ends_with(".bib"))
+            .collect();
+        names.sort();
+        names
+    };
+    let models: Vec<String> = ratelaw::models::ALL.iter().map(|m| format!("{}.toml", m.name)).collect();
+    assert_eq!(models, files("models"));
+    let data: Vec<String> = ratelaw::data::ALL.iter().map(|d| d.name.to_owned()).collect();
+    assert_eq!(data, files("data"));
+    for data in ratelaw::data::ALL {
+        let set = ratelaw::fit::Dataset::from_text(data.text, data.name).expect("the data read");
+        let source = set.source().expect("every data file states its source");
+        assert_eq!(data.name.starts_with("synthetic"), source.starts_with("synthetic"), "{}", data.name);
+    }
+}
+
+/// A value says where it comes from.
+#[test]
+fn every_parameter_of_a_shipped_model_has_an_origin() {
+    for model in ratelaw::models::ALL {
+        let network = model.network().expect("the model reads");
+        assert!(!network.definition().source.is_empty(), "{}", model.name);
+        for parameter in &network.definition().parameters {
+            assert!(parameter.origin.is_some(), "{}: {}", model.name, parameter.name);
+        }
+    }
+}
