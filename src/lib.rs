@@ -48,3 +48,8 @@ pub mod prelude {
         Axis, Method, Observable, Problem, SavePoints, Setting, Solution, SolveOptions, SweepOptions, solve, sweep,
     };
 }
+
+/// The README's example is compiled and run by the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,6 +4,8 @@ mod explicit;
 mod rosenbrock;
 mod tableau;
 mod tangent;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,0 +1,95 @@
+//! A step on lanes: bits, orders, and the step's own derivative.
+
+use ratelaw_network::units::Quantity;
+use ratelaw_network::{Conditions, Lane, Law, Network, Species};
+
+use super::Rosenbrock;
+use crate::stats::Stats;
+use crate::system::System;
+
+/// A Brusselator-like cycle with first-, second- and third-order steps.
+fn network() -> Network {
+    let steps = [("0 -> X", 1.0), ("X -> Y", 3.0), ("2 X + Y -> 3 X", 1.0), ("X -> 0", 1.0), ("2 Y -> X", 0.2)];
+    let mut builder = Network::builder("cycle").abstract_phase("mixture");
+    for name in ["X", "Y"] {
+        builder = builder.species(Species::new(name).composition_waived());
+    }
+    for (i, (equation, k)) in steps.iter().enumerate() {
+        let law = Law::constant(Quantity::new(*k, "1/s").unwrap()).unwrap();
+        builder = builder.step(&format!("r{i}"), equation, law);
+    }
+    builder.build().unwrap()
+}
+
+fn constants(network: &Network) -> Vec<f64> {
+    network.bind(&network.parameter_values(), &Conditions { temperature: 298.15, potential: 0.0 }).unwrap()
+}
+
+/// Steps of fixed size from (1, 2) to `t`; the state there, and by dense output 0.3 of a step before.
+fn fixed(network: &Network, t: f64, steps: usize) -> ([f64; 2], [f64; 2]) {
+    let system = System::<1>::new(network.compiled(), &[constants(network)]);
+    let mut step = Rosenbrock::new(&system);
+    let mut stats = Stats::default();
+    let h = t / steps as f64;
+    let mut y = vec![Lane([1.0]), Lane([2.0])];
+    let mut inside = vec![Lane::ZERO; 2];
+    for _ in 0..steps {
+        step.linearise(&system, &y, &mut stats);
+        step.attempt(&system, &y, &[], Lane([h]), &mut stats);
+        step.interpolate((&y, &[]), 0.7, (&mut inside, &mut []));
+        std::mem::swap(&mut y, &mut step.y);
+    }
+    ([y[0].0[0], y[1].0[0]], [inside[0].0[0], inside[1].0[0]])
+}
+
+fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (a[0] - b[0]).abs().max((a[1] - b[1]).abs())
+}
+
+/// The end of a run converges with order 5; dense output of order 4 adds a local error that goes with h^5, so
+/// halving h divides both errors by about 32.
+#[test]
+fn observed_orders() {
+    let network = network();
+    let exact = |t: f64| fixed(&network, t, 2048).0;
+    let counts = [16, 32, 64];
+    let end: Vec<f64> = counts.iter().map(|n| distance(fixed(&network, 1.0, *n).0, exact(1.0))).collect();
+    let dense: Vec<f64> =
+        counts.iter().map(|n| distance(fixed(&network, 1.0, *n).1, exact(1.0 - 0.3 / *n as f64))).collect();
+    for errors in [end, dense] {
+        for pair in errors.windows(2) {
+            let order = (pair[0] / pair[1]).log2();
+            assert!((4.5..5.6).contains(&order), "order {order} from {errors:?}");
+        }
+    }
+}
+
+/// Each lane has its own step size and constants, and the bits of a run of its own, beside a poisoned lane.
+#[test]
+fn lanes_have_the_bits_of_single_runs() {
+    const W: usize = 8;
+    let network = network();
+    let own = |lane: usize| -> Vec<f64> {
+        let factor = if lane == 5 { f64::NAN } else { 1.0 + 0.1 * lane as f64 };
+        constants(&network).iter().map(|k| k * factor).collect()
+    };
+    let size = |lane: usize| 0.05 * (1.0 + lane as f64);
+    let wide = System::<W>::new(network.compiled(), &std::array::from_fn(own));
+    let mut stats = Stats::default();
+    let mut step = Rosenbrock::new(&wide);
+    let y = vec![Lane::splat(1.0), Lane::splat(2.0)];
+    step.linearise(&wide, &y, &mut stats);
+    step.attempt(&wide, &y, &[], Lane(std::array::from_fn(size)), &mut stats);
+    for lane in (0..W).filter(|l| *l != 5) {
+        let system = System::<1>::new(network.compiled(), &[own(lane)]);
+        let mut single = Rosenbrock::new(&system);
+        let y = vec![Lane([1.0]), Lane([2.0])];
+        single.linearise(&system, &y, &mut stats);
+        single.attempt(&system, &y, &[], Lane([size(lane)]), &mut stats);
+        for i in 0..2 {
+            assert_eq!(single.y[i].0[0].to_bits(), step.y[i].0[lane].to_bits(), "lane {lane}");
+            assert_eq!(single.error()[i].0[0].to_bits(), step.error()[i].0[lane].to_bits(), "lane {lane}");
+        }
+    }
+    assert!(step.y[0].0[5].is_nan());
+}
