@@ -106,7 +106,7 @@ struct Reader<'a> {
 enum Role {
     Time { factor: f64 },
     Value { series: usize },
-    Deviation { of: String, factor: f64 },
+    Deviation { of: String, unit: Unit },
 }
 
 impl Reader<'_> {
@@ -115,8 +115,11 @@ impl Reader<'_> {
         Err(FitError::Data { file: self.file.to_owned(), line, what, found, expected })
     }
 
-    fn read(&self, text: &str) -> Result<Dataset> {
+    fn read<'a>(&self, text: &'a str) -> Result<Dataset> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
+        // The CSV reader knows notes by the first character of a line.
+        let outdent = |line: &'a str| if line.trim_start().starts_with('#') { line.trim_start() } else { line };
+        let text: String = text.lines().flat_map(|line| [outdent(line), "\n"]).collect();
         let mut csv = csv::ReaderBuilder::new()
             .comment(Some(b'#'))
             .trim(csv::Trim::All)
@@ -146,15 +149,15 @@ impl Reader<'_> {
             );
         }
         for role in &roles {
-            if let Role::Deviation { of, .. } = role
-                && !series.iter().any(|s| s.name == *of)
-            {
-                return self.fault(
-                    header_line,
-                    format!("the column `sd({of})` has no values"),
-                    "no such column",
-                    &format!("a column `{of}`"),
-                );
+            let Role::Deviation { of, unit } = role else { continue };
+            let Some(values) = series.iter().find(|s| s.name == *of) else {
+                let what = format!("the column `sd({of})` has no values");
+                return self.fault(header_line, what, "no such column", &format!("a column `{of}`"));
+            };
+            if values.dimension != unit.dimension {
+                let what = format!("the unit of column `sd({of})`");
+                let found = format!("a unit of {}", unit.dimension);
+                return self.fault(header_line, what, found, &format!("a unit of {}", values.dimension));
             }
         }
         for record in records {
@@ -233,7 +236,7 @@ impl Reader<'_> {
             return Ok(Role::Time { factor: unit.factor });
         }
         if let Some(of) = name.strip_prefix("sd(").and_then(|n| n.strip_suffix(')')) {
-            return Ok(Role::Deviation { of: of.trim().to_owned(), factor: unit.factor });
+            return Ok(Role::Deviation { of: of.trim().to_owned(), unit });
         }
         // A column of the same name is a replicate of the same series.
         let known = series.iter().position(|s| s.name == name);
@@ -296,8 +299,8 @@ impl Reader<'_> {
                         return self.fault(line, "a time", found, "a number, not negative");
                     }
                 },
-                Role::Deviation { of, factor } => match number(column)? {
-                    Some(sd) if sd > 0.0 => deviations.push((of, sd * factor)),
+                Role::Deviation { of, unit } => match number(column)? {
+                    Some(sd) if sd > 0.0 => deviations.push((of, sd * unit.factor)),
                     Some(sd) => {
                         return self.fault(
                             line,
@@ -339,7 +342,7 @@ mod tests {
     #[test]
     fn reads_units_replicates_deviations_and_gaps() {
         let text =
-            "# source: a book\n# free text\ntime / min,A / %,A / %,sd(A) / %,B [mM]\n1,50,52,1,NA\n\n2,25,,0.5,3\n";
+            "# source: a book\n  # free text\ntime / min,A / %,A / %,sd(A) / %,B [mM]\n1,50,52,1,NA\n\n2,25,,0.5,3\n";
         let data = Dataset::from_text(text, "x.csv").unwrap();
         assert_eq!(data.source(), Some("a book"));
         let [a, b] = &data.series[..] else { panic!("{data:?}") };
@@ -361,6 +364,8 @@ mod tests {
             ("A / %,B / %\n1,2\n", "x.csv:1: the header needs a time"),
             ("time / h,A / %\n", "x.csv:1: the data file has no measurements"),
             ("time / h,A / %,sd(A) / %\n1,2,0\n", "x.csv:2: a standard deviation of `A`"),
+            ("time / h,A / %,sd(A) / V\n1,2,3\n", "x.csv:1: the unit of column `sd(A)`"),
+            ("time / h,A / %,sd(B) / %\n1,2,3\n", "x.csv:1: the column `sd(B)` has no values"),
         ] {
             let error = Dataset::from_text(text, "x.csv").unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

@@ -199,6 +199,7 @@ impl Fitting<'_> {
                     logarithmic: free.scale == Scale::Log,
                     at_bound: at_bound[i],
                     verdict: verdict(free, &profiles[i]),
+                    lost: lost(free, &profiles[i]),
                     unit: free.unit.clone(),
                     factor: free.factor,
                 }
@@ -262,10 +263,22 @@ impl Fitting<'_> {
 }
 
 fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
-    match (profile.low, profile.high) {
-        (Limit::At(low), Limit::At(high)) => Verdict::Determined { low: free.to_value(low), high: free.to_value(high) },
-        (Limit::At(low), Limit::Open) => Verdict::BoundedFromBelow { low: free.to_value(low) },
-        (Limit::Open, Limit::At(high)) => Verdict::BoundedFromAbove { high: free.to_value(high) },
-        (Limit::Open, Limit::Open) => Verdict::NotDetermined,
+    let limit = |limit| match limit {
+        Limit::At(x) => Some(free.to_value(x)),
+        Limit::Open | Limit::Lost(_) => None,
+    };
+    match (limit(profile.low), limit(profile.high)) {
+        (Some(low), Some(high)) => Verdict::Determined { low, high },
+        (Some(low), None) => Verdict::BoundedFromBelow { low },
+        (None, Some(high)) => Verdict::BoundedFromAbove { high },
+        (None, None) => Verdict::NotDetermined,
     }
+}
+
+/// Where a profile could not be followed to its end.
+fn lost(free: &Resolved, profile: &Profile) -> Option<f64> {
+    [profile.low, profile.high].into_iter().find_map(|limit| match limit {
+        Limit::Lost(x) => Some(free.to_value(x)),
+        Limit::At(_) | Limit::Open => None,
+    })
 }

@@ -35,7 +35,7 @@ const SMALLEST_STEP: f64 = 1e-12;
 const LARGEST_DAMPING: f64 = 1e12;
 
 impl Search<'_> {
-    /// Minimises the sum of squares from a start: the damped normal equations of Levenberg and Marquardt with
+    /// Minimises the sum of squares from a start: the damped steps of Levenberg and Marquardt (by QR) with
     /// the scaling of Moré (1978) and the damping rule of Nielsen (IMM-REP-1999-05). Coordinates at a bound
     /// whose gradient points outwards are held for the step.
     pub(crate) fn minimise(&self, start: DVector<f64>) -> Result<Minimum> {
@@ -52,10 +52,11 @@ impl Search<'_> {
             for i in 0..x.len() {
                 scale[i] = f64::max(scale[i], residuals.jacobian.column(i).norm());
             }
-            let Some((step, predicted)) = damped_step(&residuals, &scale, damping, &moving) else {
+            if moving.is_empty() {
                 converged = true;
                 break;
-            };
+            }
+            let Some((step, predicted)) = damped_step(&residuals, &scale, damping, &moving) else { break };
             let trial = self.project(&x + &step);
             let change = (&trial - &x).amax();
             if predicted <= SMALLEST_GAIN * sse || change <= SMALLEST_STEP {
@@ -125,9 +126,6 @@ fn damped_step(
     moving: &[usize],
 ) -> Option<(DVector<f64>, f64)> {
     let (m, p) = (residuals.values.len(), moving.len());
-    if p == 0 {
-        return None;
-    }
     let mut matrix = DMatrix::zeros(m + p, p);
     let mut right = DVector::zeros(m + p);
     right.rows_mut(0, m).copy_from(&(-&residuals.values));

@@ -11,6 +11,8 @@ pub(crate) enum Limit {
     At(f64),
     /// They do not object up to the bound.
     Open,
+    /// They do not object up to this coordinate, beyond which the integration fails.
+    Lost(f64),
 }
 
 /// The interval of one parameter, and a lower minimum if one was met on the way.
@@ -55,6 +57,7 @@ fn limit(
     held[index] = true;
     let constrained = Search { held: &held, ..*search };
     // The minimum over the others at a coordinate, from a point nearby; none where the integration fails.
+    let mut failed;
     let mut at = |coordinate: f64, from: &DVector<f64>| {
         let mut start = from.clone();
         start[index] = coordinate;
@@ -75,7 +78,10 @@ fn limit(
         let coordinate = if (ahead - bound) * direction >= 0.0 { bound } else { ahead };
         match at(coordinate, &inside) {
             Some((point, sse)) if sse <= threshold.minimum + threshold.allowed => inside = point,
-            _ => break coordinate,
+            outcome => {
+                failed = outcome.is_none();
+                break coordinate;
+            }
         }
         distance *= 2.0;
     };
@@ -87,8 +93,11 @@ fn limit(
                 inside = point;
                 near = middle;
             }
-            _ => far = middle,
+            outcome => {
+                failed = outcome.is_none();
+                far = middle;
+            }
         }
     }
-    Limit::At(0.5 * (near + far))
+    if failed { Limit::Lost(near) } else { Limit::At(0.5 * (near + far)) }
 }

@@ -32,6 +32,8 @@ pub struct Estimate {
     pub at_bound: bool,
     /// What the data say of it.
     pub verdict: Verdict,
+    /// A value beyond which the integration failed, so that its profile could not be followed to a limit.
+    pub lost: Option<f64>,
     /// The unit it is shown in.
     pub unit: String,
     /// One of that unit, SI.
@@ -140,6 +142,13 @@ impl FitReport {
                     shown(p.high)
                 )),
                 Verdict::Determined { .. } => {}
+            }
+            if let Some(value) = p.lost {
+                remarks.push(format!(
+                    "beyond {} = {} the model could not be integrated, so whether the data object there is open",
+                    p.name,
+                    shown(value)
+                ));
             }
             if p.at_bound {
                 remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));

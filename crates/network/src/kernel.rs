@@ -202,12 +202,26 @@ fn power<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
     }
 }
 
+/// `order y^(order - 1)`. An order between 0 and 1 has no finite slope at zero; there, where its rate is zero
+/// too, the slope counts as zero, so that a run can start or end without the species.
 #[inline]
 fn power_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
-    if order == 1.0 { Lane::splat(1.0) } else { power(y, order - 1.0) * order }
+    if order == 1.0 {
+        Lane::splat(1.0)
+    } else if order > 0.0 && order < 1.0 {
+        y.map(|y| if y > 0.0 { order * y.powf(order - 1.0) } else { 0.0 })
+    } else {
+        power(y, order - 1.0) * order
+    }
 }
 
 #[inline]
 fn power_second_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
-    if order == 1.0 { Lane::ZERO } else { power_derivative(y, order - 1.0) * order }
+    if order == 1.0 {
+        Lane::ZERO
+    } else if order > 0.0 && order < 1.0 {
+        y.map(|y| if y > 0.0 { order * (order - 1.0) * y.powf(order - 2.0) } else { 0.0 })
+    } else {
+        power_derivative(y, order - 1.0) * order
+    }
 }

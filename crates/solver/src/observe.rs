@@ -23,7 +23,7 @@ pub enum Observable {
     Charge,
     /// Current, A; positive for an oxidation.
     Current,
-    /// `n F (n(product) - n0(product)) / Q` with `n` electrons for one product.
+    /// `n F (n(product) - n0(product)) / |Q|` with `n` electrons for one product.
     FaradaicEfficiency {
         /// The product.
         product: SpeciesId,
@@ -39,9 +39,9 @@ pub struct Share {
     pub product: SpeciesId,
     /// The feed.
     pub feed: SpeciesId,
-    /// Feed molecules in one product, counted by `element`.
+    /// Feed molecules in one product.
     pub factor: f64,
-    /// The element they are counted by; none where a composition is waived and one is counted for one.
+    /// The element they are counted by, if the user named it.
     pub element: Option<String>,
 }
 
@@ -167,7 +167,10 @@ impl Observable {
     /// Its name, which [`Observable::parse`] reads.
     pub fn name(&self, network: &Network) -> String {
         let species = |id: &SpeciesId| network.species()[id.0].name.as_str();
-        let share = |s: &Share| format!("{} from {}", species(&s.product), species(&s.feed));
+        let share = |s: &Share| {
+            let by = s.element.as_ref().map_or(String::new(), |e| format!(" by {e}"));
+            format!("{} from {}{by}", species(&s.product), species(&s.feed))
+        };
         match self {
             Self::Amount(id) => species(id).to_owned(),
             Self::Conversion(id) => format!("conversion({})", species(id)),
@@ -274,7 +277,11 @@ impl Observable {
             Self::Charge => charge(),
             Self::Current => current()?,
             Self::FaradaicEfficiency { product, electrons } => {
-                N::constant(electrons * FARADAY) * made(*product) / charge()
+                // A reduction passes negative charge; its efficiency is positive all the same.
+                let charge = charge();
+                let plain: Plain = charge.into();
+                let size = if plain.0 < 0.0 { -charge } else { charge };
+                N::constant(electrons * FARADAY) * made(*product) / size
             }
         };
         let plain: Plain = value.into();
@@ -354,9 +361,7 @@ impl Share {
         let candidates = if heavy.is_empty() { &shared } else { &heavy };
         match candidates.as_slice() {
             [] => Err(undefined(what(), "an element that both contain".into())),
-            [first, rest @ ..] if rest.iter().all(|e| ratio(e) == ratio(first)) => {
-                Ok(share(ratio(first), Some((*first).to_owned())))
-            }
+            [first, rest @ ..] if rest.iter().all(|e| ratio(e) == ratio(first)) => Ok(share(ratio(first), None)),
             several => Err(undefined(
                 what(),
                 format!("an element to count by: yield({product} from {feed} by {})", several.join(" or ")),

@@ -78,41 +78,39 @@ fn holds(network: &Network, law: &ConservationLaw) -> bool {
 /// Larger networks are reported by elements, sites and charge alone; the elimination is cubic.
 const LARGEST: usize = 400;
 
-/// Adds laws that are independent of those known: the null space of the transposed stoichiometric matrix by
-/// elimination, small whole numbers where the coefficients are such.
+/// Adds laws that are independent of those known: the null space of the transposed stoichiometric matrix, the
+/// electrons that left as one more row, by elimination; small whole numbers where the coefficients are such.
 fn further(network: &Network, laws: &mut Vec<ConservationLaw>) {
-    let n = network.species().len();
+    let (n, m) = (network.species().len(), network.steps().len());
     if n > LARGEST {
         return;
     }
-    // Rows: species; columns: steps, then an identity that records the combination of species.
-    let m = network.steps().len();
-    let mut rows: Vec<Vec<f64>> = (0..n)
-        .map(|i| {
-            let mut row = vec![0.0; m + n];
-            for (s, step) in network.steps().iter().enumerate() {
-                for (id, change) in &step.change {
-                    if id.0 == i && !network.species()[i].fixed {
-                        row[s] += change;
-                    }
-                }
+    // Rows: species, then electrons; columns: steps, then an identity that records the combination of rows.
+    let total = n + 1;
+    let mut rows = vec![vec![0.0; m + total]; total];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[m + i] = 1.0;
+    }
+    for (s, step) in network.steps().iter().enumerate() {
+        rows[n][s] = step.electrons;
+        for (id, change) in &step.change {
+            if !network.species()[id.0].fixed {
+                rows[id.0][s] += change;
             }
-            row[m + i] = 1.0;
-            row
-        })
-        .collect();
+        }
+    }
     let mut rank = 0;
     for column in 0..m {
         let size = |r: &Vec<f64>| r[column].abs();
-        let Some(best) = (rank..n).max_by(|a, b| size(&rows[*a]).total_cmp(&size(&rows[*b]))) else { break };
+        let Some(best) = (rank..total).max_by(|a, b| size(&rows[*a]).total_cmp(&size(&rows[*b]))) else { break };
         if rows[best][column].abs() < 1e-9 {
             continue;
         }
         rows.swap(rank, best);
-        for r in rank + 1..n {
+        for r in rank + 1..total {
             let factor = rows[r][column] / rows[rank][column];
             if factor != 0.0 {
-                for c in column..m + n {
+                for c in column..m + total {
                     let v = rows[rank][c];
                     rows[r][c] -= factor * v;
                 }
@@ -120,17 +118,25 @@ fn further(network: &Network, laws: &mut Vec<ConservationLaw>) {
         }
         rank += 1;
     }
-    let mut basis: Vec<Vec<f64>> = laws.iter().filter(|l| l.electrons == 0.0).map(|l| l.weights.clone()).collect();
+    let joined = |l: &ConservationLaw| l.weights.iter().copied().chain([l.electrons]).collect::<Vec<f64>>();
+    let mut basis: Vec<Vec<f64>> = laws.iter().map(joined).collect();
+    // Without electrons in any step, their count alone is a law, of no interest.
+    let mut only_electrons = vec![0.0; total];
+    only_electrons[n] = 1.0;
+    if !network.is_electrochemical() {
+        basis.push(only_electrons);
+    }
     reduce(&mut basis);
     for row in &rows[rank..] {
-        let weights = row[m..].to_vec();
         let mut enlarged = basis.clone();
-        enlarged.push(weights.clone());
+        enlarged.push(row[m..].to_vec());
         reduce(&mut enlarged);
         if enlarged.len() > basis.len() {
             basis = enlarged;
-            let weights = tidy(weights);
-            laws.push(ConservationLaw { name: sum_name(network, &weights), weights, electrons: 0.0 });
+            let mut weights = tidy(row[m..].to_vec());
+            let electrons = weights.pop().unwrap_or(0.0);
+            let name = sum_name(network, &weights, electrons);
+            laws.push(ConservationLaw { name, weights, electrons });
         }
     }
 }
@@ -163,9 +169,10 @@ fn tidy(weights: Vec<f64>) -> Vec<f64> {
     tidied.map(|w| if (w - w.round()).abs() < 1e-9 { w.round() } else { w }).collect()
 }
 
-fn sum_name(network: &Network, weights: &[f64]) -> String {
+fn sum_name(network: &Network, weights: &[f64], electrons: f64) -> String {
     let mut name = String::new();
-    for (species, &w) in network.species().iter().zip(weights).filter(|(_, w)| **w != 0.0) {
+    let species = network.species().iter().map(|s| s.name.as_str()).zip(weights.iter().copied());
+    for (species, w) in species.chain([("electrons out", electrons)]).filter(|(_, w)| *w != 0.0) {
         let sign = match (name.is_empty(), w < 0.0) {
             (true, false) => "",
             (true, true) => "-",
@@ -173,7 +180,7 @@ fn sum_name(network: &Network, weights: &[f64]) -> String {
             (false, true) => " - ",
         };
         let factor = if w.abs() == 1.0 { String::new() } else { format!("{} ", w.abs()) };
-        let _ = write!(name, "{sign}{factor}{}", species.name);
+        let _ = write!(name, "{sign}{factor}{species}");
     }
     name
 }

@@ -121,6 +121,13 @@ impl Check<'_> {
         }
         let both = raw.reversible && step.law.kind == LawKind::ButlerVolmer;
         let reverse_given = given("K") || given("k_reverse");
+        if raw.reversible && step.law.kind == LawKind::Tafel {
+            let fault =
+                Fault::Conflict { what: format!("step `{}` is reversible, but a Tafel law goes one way", step.name) };
+            let diagnostic = Diagnostic::new(fault, "`<=>`", "`->`, or law = \"butler-volmer\" for both directions");
+            self.fault(&format!("steps.{}.law", step.name), diagnostic);
+            return None;
+        }
         if raw.reversible && !both && !reverse_given {
             self.missing(
                 step,
@@ -238,23 +245,29 @@ impl Check<'_> {
                         return None;
                     }
                 };
-                let Some(own) = standard.amount(raw.phase.0) else {
-                    let fault =
-                        Fault::Conflict { what: format!("step `{}` has no standard state for a barrier", step.name) };
-                    let expected = "sites on the electrode, whose density is the standard state of a surface";
-                    let diagnostic = Diagnostic::new(fault, "an electrode without sites", expected);
-                    self.fault(&format!("steps.{}.law", step.name), diagnostic);
-                    return None;
-                };
-                RateLaw::Eyring(Eyring { barrier, standard: own / standard.product(&raw.orders) })
+                let own = standard.amount(raw.phase.0);
+                let standard = own.zip(standard.product(&raw.orders)).map(|(own, product)| own / product);
+                RateLaw::Eyring(Eyring { barrier, standard: standard.or_else(|| self.no_standard(step))? })
             }
             LawKind::Tafel => RateLaw::Tafel(tafel()?),
-            LawKind::ButlerVolmer => RateLaw::ButlerVolmer(ButlerVolmer {
-                forward: tafel()?,
-                electrons: raw.electrons.abs(),
-                standard: standard.product(&raw.orders) / standard.product(&raw.reverse_orders),
-            }),
+            LawKind::ButlerVolmer => {
+                let both = standard.product(&raw.orders).zip(standard.product(&raw.reverse_orders));
+                let standard = both.map(|(forward, reverse)| forward / reverse);
+                RateLaw::ButlerVolmer(ButlerVolmer {
+                    forward: tafel()?,
+                    electrons: raw.electrons.abs(),
+                    standard: standard.or_else(|| self.no_standard(step))?,
+                })
+            }
         })
+    }
+
+    fn no_standard(&mut self, step: &Step) -> Option<f64> {
+        let fault = Fault::Conflict { what: format!("step `{}` has no standard state for its law", step.name) };
+        let expected = "sites on the electrode, whose density is the standard state of a surface";
+        let diagnostic = Diagnostic::new(fault, "an electrode without sites", expected);
+        self.fault(&format!("steps.{}.law", step.name), diagnostic);
+        None
     }
 }
 
@@ -285,10 +298,7 @@ impl Standard<'_> {
         }
     }
 
-    fn product(&self, orders: &[(SpeciesId, f64)]) -> f64 {
-        orders
-            .iter()
-            .map(|(id, order)| self.amount(self.matter.species[id.0].phase.0).unwrap_or(1.0).powf(*order))
-            .product()
+    fn product(&self, orders: &[(SpeciesId, f64)]) -> Option<f64> {
+        orders.iter().map(|(id, order)| Some(self.amount(self.matter.species[id.0].phase.0)?.powf(*order))).product()
     }
 }
