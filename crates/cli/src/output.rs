@@ -39,11 +39,16 @@ impl<'a> Sink<'a> {
 
     /// Writes the table to where `--out` says, if it says so.
     pub(crate) fn write(&self, table: &Table) -> Result<()> {
+        self.write_as(|format| table.to_text(format))
+    }
+
+    /// Writes what `text` makes of the format to where `--out` says, if it says so.
+    pub(crate) fn write_as(&self, text: impl Fn(Format) -> String) -> Result<()> {
         match &self.output.out {
             None => Ok(()),
-            Some(_) if self.is_stdout() => print(&table.to_text(self.output.format)),
+            Some(_) if self.is_stdout() => print(&text(self.output.format)),
             Some(path) => {
-                table.write(path)?;
+                write_file(path, &text(path.to_string_lossy().parse()?))?;
                 say(&format!("wrote {}", path.display()))
             }
         }

@@ -48,7 +48,7 @@ fn robertson_to_the_end_of_time() {
 fn alpha_pinene_to_eight_digits() {
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/fuguitt-hawkins-1947-alpha-pinene-189C.csv");
     let table = json(&["fit", "alpha-pinene", "--data", data, "--starts", "1", "--out", "-", "--format", "json"]);
-    let sse: f64 = table["notes"]["sse"].as_str().and_then(|s| s.parse().ok()).expect("the SSE");
+    let sse = table["sse"].as_f64().expect("the SSE");
     assert!((sse - 19.872166934247215).abs() < 1e-8, "SSE {sse}");
     let certified = [
         (5.92584877332400e-5, 5.0712e-7),
@@ -58,12 +58,15 @@ fn alpha_pinene_to_eight_digits() {
         (3.99794994705403e-5, 8.3840e-6),
     ];
     for (i, (value, error)) in certified.iter().enumerate() {
-        let found = column(&table, "value")[i].as_f64().expect("a value");
-        let found_error = column(&table, "standard error")[i].as_f64().expect("a standard error");
+        let found = table["parameters"][i]["value"].as_f64().expect("a value");
+        let found_error = table["parameters"][i]["standard_error"].as_f64().expect("a standard error");
         assert!((found / value - 1.0).abs() < 1e-8, "p{}: {found:e}", i + 1);
         // The certified errors are printed to five digits.
         assert!((found_error / error - 1.0).abs() < 5e-5, "s.e. of p{}: {found_error:e}", i + 1);
     }
+    // p4 and p5, the two directions of one step, are the most correlated pair.
+    let matrix = &table["correlation"]["matrix"];
+    assert!((matrix[3][4].as_f64().expect("a correlation") - 0.798).abs() < 1e-3);
 }
 
 #[test]

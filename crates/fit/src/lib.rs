@@ -6,6 +6,7 @@ mod dataset;
 mod error;
 mod estimate;
 mod experiment;
+mod export;
 mod identifiability;
 mod levenberg_marquardt;
 mod multistart;

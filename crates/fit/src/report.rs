@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ratelaw_solver::{Cell, Column, Problem, Setting, Table};
+use ratelaw_solver::{Problem, Setting};
 
 use crate::error::Result;
 use crate::experiment::Experiment;
@@ -179,86 +179,6 @@ impl FitReport {
             remarks.push("the minimisation did not converge; the values are where it stopped".into());
         }
         remarks
-    }
-
-    /// Parameters as a table.
-    pub fn table(&self) -> Table {
-        let columns = ["parameter", "value", "standard error", "unit", "low 95 %", "high 95 %", "verdict"];
-        let columns = columns.iter().map(|c| Column::new(c, "")).collect();
-        let rows = self
-            .parameters
-            .iter()
-            .map(|p| {
-                let (low, high) = match p.verdict {
-                    Verdict::Determined { low, high } => (Some(low), Some(high)),
-                    Verdict::BoundedFromBelow { low } => (Some(low), None),
-                    Verdict::BoundedFromAbove { high } => (None, Some(high)),
-                    Verdict::NotDetermined => (None, None),
-                };
-                let shown = |v: Option<f64>| Cell::from(v.map(|v| v / p.factor));
-                vec![
-                    Cell::Text(p.name.clone()),
-                    shown(Some(p.value)),
-                    shown(p.standard_error),
-                    Cell::Text(p.unit.clone()),
-                    shown(low),
-                    shown(high),
-                    Cell::Text(p.verdict.word().into()),
-                ]
-            })
-            .collect();
-        let note = |key: &str, value: String| (key.to_owned(), value);
-        let mut notes = vec![
-            note("model", self.fitted.first().map_or(String::new(), |p| p.network().name().to_owned())),
-            note("data", self.experiments.iter().map(|e| e.data().file.clone()).collect::<Vec<_>>().join(", ")),
-            note("sse", format!("{:.12}", self.sse)),
-            note("degrees_of_freedom", self.degrees_of_freedom.to_string()),
-            note("converged", self.converged.to_string()),
-            note("starts", format!("{}, of which {} arrived; seed {}", self.starts.len(), self.arrived(), self.seed)),
-            note("rtol", format!("{:e}", self.rtol)),
-            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
-        ];
-        if let Some(correlation) = &self.correlation {
-            for (i, row) in self.correlated.iter().zip(correlation) {
-                let row: Vec<String> = row.iter().map(|c| format!("{c:.4}")).collect();
-                notes.push(note(&format!("correlation_{}", self.parameters[*i].name), row.join(" ")));
-            }
-        }
-        notes.extend(self.remarks().into_iter().map(|r| note("remark", r)));
-        Table { notes, columns, rows }
-    }
-
-    /// Data, model and residuals as a table.
-    pub fn residual_table(&self) -> Table {
-        let columns = vec![
-            Column::new("experiment", ""),
-            Column::new("observable", ""),
-            Column::new("unit", ""),
-            Column::new("time", "s"),
-            Column::new("measured", ""),
-            Column::new("sd", ""),
-            Column::new("model", ""),
-            Column::new("residual", ""),
-        ];
-        let rows = self
-            .comparisons
-            .iter()
-            .map(|c| {
-                let data = self.experiments[c.experiment].data();
-                let series = &data.series[c.series];
-                vec![
-                    Cell::Text(data.file.clone()),
-                    Cell::Text(series.name.clone()),
-                    Cell::Text(series.unit.clone()),
-                    Cell::Number(c.time),
-                    Cell::Number(c.measured),
-                    c.sd.into(),
-                    Cell::Number(c.model),
-                    Cell::Number(c.model - c.measured),
-                ]
-            })
-            .collect();
-        Table { notes: Vec::new(), columns, rows }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ratelaw::fit::FitError;
 use ratelaw::prelude::*;
+use ratelaw::solver::Format;
 
 use crate::Ending;
 use crate::arguments::{Fit, Solving};
@@ -37,11 +38,19 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let free = if arguments.free.is_empty() { bounded(&network)? } else { arguments.free.clone() };
     let report = with_progress(&experiments, &free, options, network.name())?;
     sink.say(report.to_string().trim_end())?;
-    sink.write(&report.table())?;
+    sink.write_as(|format| as_text(&report, format))?;
     if let Some(path) = &arguments.plot {
         plots(&report, network.definition().title.as_str(), path, &sink)?;
     }
     Ok(if report.converged { Ending::Done } else { Ending::Partly })
+}
+
+/// The report in a format: a table of the parameters, or everything as JSON.
+pub(crate) fn as_text(report: &FitReport, format: Format) -> String {
+    match format {
+        Format::Csv => report.table().to_text(format),
+        Format::Json => format!("{:#}\n", report.to_json()),
+    }
 }
 
 /// Every parameter that the model gives a range.

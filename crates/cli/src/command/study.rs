@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{Sweep, Table};
+use ratelaw::solver::{Format, Sweep, Table};
 use ratelaw::studies;
 use serde::Deserialize;
 
@@ -330,7 +330,9 @@ impl Context<'_> {
         let PreparedFit { experiment, free, options } = prepared;
         let report = fit::with_progress(&[experiment], &free, options, &regression.name)?;
         say(report.to_string().trim_end())?;
-        self.keep(&regression.name, &report.table())?;
+        for (ending, format) in [("csv", Format::Csv), ("json", Format::Json)] {
+            write_file(&self.path(&regression.name, ending), &fit::as_text(&report, format))?;
+        }
         self.keep(&format!("{}-residuals", regression.name), &report.residual_table())?;
         write_file(&self.path(&regression.name, "txt"), &report.to_string())?;
         if let Some(plot) = chart::data_and_model(&regression.title, &report, 0) {

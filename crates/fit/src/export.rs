@@ -1,0 +1,148 @@
+//! A report as tables and as JSON.
+
+use ratelaw_solver::{Cell, Column, Table};
+use serde_json::{Value, json};
+
+use crate::identifiability::Verdict;
+use crate::report::{Estimate, FitReport};
+
+impl FitReport {
+    /// Parameters as a table.
+    pub fn table(&self) -> Table {
+        let columns = ["parameter", "value", "standard error", "unit", "low 95 %", "high 95 %", "verdict"];
+        let columns = columns.iter().map(|c| Column::new(c, "")).collect();
+        let rows = self
+            .parameters
+            .iter()
+            .map(|p| {
+                let (low, high) = limits(p);
+                let shown = |v: Option<f64>| Cell::from(v.map(|v| v / p.factor));
+                vec![
+                    Cell::Text(p.name.clone()),
+                    shown(Some(p.value)),
+                    shown(p.standard_error),
+                    Cell::Text(p.unit.clone()),
+                    low.into(),
+                    high.into(),
+                    Cell::Text(p.verdict.word().into()),
+                ]
+            })
+            .collect();
+        let note = |key: &str, value: String| (key.to_owned(), value);
+        let mut notes = vec![
+            note("model", self.model().to_owned()),
+            note("data", self.experiments.iter().map(|e| e.data().file.clone()).collect::<Vec<_>>().join(", ")),
+            note("sse", format!("{:.12}", self.sse)),
+            note("degrees_of_freedom", self.degrees_of_freedom.to_string()),
+            note("converged", self.converged.to_string()),
+            note("starts", format!("{}, of which {} arrived; seed {}", self.starts.len(), self.arrived(), self.seed)),
+            note("rtol", format!("{:e}", self.rtol)),
+            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        if let Some(correlation) = &self.correlation {
+            for (i, row) in self.correlated.iter().zip(correlation) {
+                let row: Vec<String> = row.iter().map(|c| format!("{c:.4}")).collect();
+                notes.push(note(&format!("correlation_{}", self.parameters[*i].name), row.join(" ")));
+            }
+        }
+        notes.extend(self.remarks().into_iter().map(|r| note("remark", r)));
+        Table { notes, columns, rows }
+    }
+
+    /// Data, model and residuals as a table.
+    pub fn residual_table(&self) -> Table {
+        let columns = vec![
+            Column::new("experiment", ""),
+            Column::new("observable", ""),
+            Column::new("unit", ""),
+            Column::new("time", "s"),
+            Column::new("measured", ""),
+            Column::new("sd", ""),
+            Column::new("model", ""),
+            Column::new("residual", ""),
+        ];
+        let rows = self
+            .comparisons
+            .iter()
+            .map(|c| {
+                let data = self.experiments[c.experiment].data();
+                let series = &data.series[c.series];
+                vec![
+                    Cell::Text(data.file.clone()),
+                    Cell::Text(series.name.clone()),
+                    Cell::Text(series.unit.clone()),
+                    Cell::Number(c.time),
+                    Cell::Number(c.measured),
+                    c.sd.into(),
+                    Cell::Number(c.model),
+                    Cell::Number(c.model - c.measured),
+                ]
+            })
+            .collect();
+        Table { notes: Vec::new(), columns, rows }
+    }
+
+    /// Everything as JSON: values, errors and limits are in the unit that stands beside them.
+    pub fn to_json(&self) -> Value {
+        let parameters: Vec<Value> = self
+            .parameters
+            .iter()
+            .map(|p| {
+                let (low, high) = limits(p);
+                json!({
+                    "name": p.name,
+                    "value": p.value / p.factor,
+                    "unit": p.unit,
+                    "standard_error": p.standard_error.map(|e| e / p.factor),
+                    "low_95": low,
+                    "high_95": high,
+                    "verdict": p.verdict.word(),
+                    "at_bound": p.at_bound,
+                    "range": [p.low / p.factor, p.high / p.factor],
+                })
+            })
+            .collect();
+        let names: Vec<&str> = self.correlated.iter().map(|i| self.parameters[*i].name.as_str()).collect();
+        let starts: Vec<Value> = self
+            .starts
+            .iter()
+            .map(|s| {
+                json!({ "sse": s.sse, "converged": s.converged, "iterations": s.iterations,
+                             "failed_trials": s.failed_trials, "cause": s.cause })
+            })
+            .collect();
+        json!({
+            "program": concat!("ratelaw ", env!("CARGO_PKG_VERSION")),
+            "model": self.model(),
+            "data": self.experiments.iter().map(|e| &e.data().file).collect::<Vec<_>>(),
+            "converged": self.converged,
+            "sse": self.sse,
+            "weighted": self.weighted,
+            "degrees_of_freedom": self.degrees_of_freedom,
+            "parameters": parameters,
+            "correlation": self.correlation.as_ref().map(|m| json!({ "names": names, "matrix": m })),
+            "exchanges": self.exchanges.iter().map(|e| {
+                json!([self.parameters[e.pair.0].name, self.parameters[e.pair.1].name])
+            }).collect::<Vec<_>>(),
+            "remarks": self.remarks(),
+            "seed": self.seed,
+            "rtol": self.rtol,
+            "starts": starts,
+        })
+    }
+
+    fn model(&self) -> &str {
+        self.fitted.first().map_or("", |p| p.network().name())
+    }
+}
+
+/// Both limits of the 95 % interval in the shown unit, where they exist.
+fn limits(p: &Estimate) -> (Option<f64>, Option<f64>) {
+    let (low, high) = match p.verdict {
+        Verdict::Determined { low, high } => (Some(low), Some(high)),
+        Verdict::BoundedFromBelow { low } => (Some(low), None),
+        Verdict::BoundedFromAbove { high } => (None, Some(high)),
+        Verdict::NotDetermined => (None, None),
+    };
+    (low.map(|v| v / p.factor), high.map(|v| v / p.factor))
+}
