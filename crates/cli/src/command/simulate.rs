@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::input;
 use crate::output::{Sink, say};
 use crate::progress::spin;
+use crate::report::plot::Scale;
 use crate::report::{Align, chart, columns, significant};
 
 pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
@@ -27,7 +28,8 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
             sink.write(&solution.table())?;
             if let Some(path) = &arguments.plot {
                 let (left, right) = chart::defaults(&network);
-                chart::against_time(&network.definition().title, &solution, &left, &right).write(path)?;
+                let scale = if arguments.log_time.is_some() { Scale::Log } else { Scale::Linear };
+                chart::against_time(&network.definition().title, &solution, &left, &right, scale).write(path)?;
                 sink.say(&format!("wrote {}", path.display()))?;
             }
             Ok(Ending::Done)

@@ -15,7 +15,7 @@ use crate::input;
 use crate::output::{say, write_file};
 use crate::progress::spin;
 use crate::report::chart;
-use crate::report::plot::{Plot, Side};
+use crate::report::plot::{Plot, Scale, Side};
 
 /// A study file.
 #[derive(Debug, Deserialize)]
@@ -291,7 +291,10 @@ impl Context<'_> {
         let shown: Vec<Observable> = prepared.left.iter().chain(&prepared.right).cloned().collect();
         simulate::show_times(&solution, &shown, 11)?;
         self.keep(&run.name, &solution.table())?;
-        self.draw(&run.name, &chart::against_time(&run.title, &solution, &prepared.left, &prepared.right))
+        self.draw(
+            &run.name,
+            &chart::against_time(&run.title, &solution, &prepared.left, &prepared.right, Scale::Linear),
+        )
     }
 
     fn sweep(&self, grid: &Grid, prepared: &PreparedGrid) -> Result<Sweep> {

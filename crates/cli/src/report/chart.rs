@@ -42,9 +42,18 @@ pub(crate) fn shared_label(network: &Network, observables: &[Observable]) -> Str
 }
 
 /// A run's observables against time, on a left and a right axis.
-pub(crate) fn against_time(title: &str, solution: &Solution, left: &[Observable], right: &[Observable]) -> Plot {
+pub(crate) fn against_time(
+    title: &str,
+    solution: &Solution,
+    left: &[Observable],
+    right: &[Observable],
+    scale: Scale,
+) -> Plot {
     let network = solution.network();
-    let (symbol, seconds) = time_unit(solution.problem.t_end());
+    let (symbol, seconds) = match scale {
+        Scale::Linear => time_unit(solution.problem.t_end()),
+        Scale::Log => ("s", 1.0),
+    };
     let curve = |o: &Observable, side| {
         let factor = o.display_unit(network).factor;
         let values = solution.observe(o);
@@ -54,7 +63,7 @@ pub(crate) fn against_time(title: &str, solution: &Solution, left: &[Observable]
     let series = left.iter().map(|o| curve(o, Side::Left)).chain(right.iter().map(|o| curve(o, Side::Right)));
     Plot {
         title: title.to_owned(),
-        x: linear(format!("time / {symbol}")),
+        x: AxisLabel { label: format!("time / {symbol}"), scale, range: None },
         left: linear(shared_label(network, left)),
         right: (!right.is_empty()).then(|| linear(shared_label(network, right))),
         series: series.collect(),

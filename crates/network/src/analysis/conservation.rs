@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::invariants::minimal_invariants;
 use crate::network::Network;
 
 /// A weighted sum of amounts (in mol, over all phases) that no step changes.
@@ -78,27 +79,54 @@ fn holds(network: &Network, law: &ConservationLaw) -> bool {
 /// Larger networks are reported by elements, sites and charge alone; the elimination is cubic.
 const LARGEST: usize = 400;
 
-/// Adds laws that are independent of those known: the null space of the transposed stoichiometric matrix, the
-/// electrons that left as one more row, by elimination; small whole numbers where the coefficients are such.
+/// Adds laws that are independent of those known: first sums without negative weights, the shortest first,
+/// then whatever the null space of the stoichiometric matrix has beside them.
 fn further(network: &Network, laws: &mut Vec<ConservationLaw>) {
-    let (n, m) = (network.species().len(), network.steps().len());
+    let n = network.species().len();
     if n > LARGEST {
         return;
     }
-    // Rows: species, then electrons; columns: steps, then an identity that records the combination of rows.
-    let total = n + 1;
-    let mut rows = vec![vec![0.0; m + total]; total];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[m + i] = 1.0;
+    let changes = changes(network);
+    let mut basis = Basis::default();
+    for law in laws.iter() {
+        basis.enlarge(law.weights.iter().copied().chain([law.electrons]).collect());
     }
-    for (s, step) in network.steps().iter().enumerate() {
-        rows[n][s] = step.electrons;
-        for (id, change) in &step.change {
-            if !network.species()[id.0].fixed {
-                rows[id.0][s] += change;
-            }
+    if !network.is_electrochemical() {
+        // Without electrons in any step, their count alone is a law, of no interest.
+        basis.enlarge((0..=n).map(|i| f64::from(u8::from(i == n))).collect());
+    }
+    let mut sums = minimal_invariants(&changes[..n]).unwrap_or_default();
+    sums.sort_by_key(|weights| (weights.iter().filter(|w| **w != 0).count(), weights.iter().sum::<i64>()));
+    let sums = sums.into_iter().map(|weights| weights.into_iter().map(|w| w as f64).chain([0.0]).collect());
+    for weights in sums.chain(null_space(&changes)) {
+        if basis.enlarge(weights.clone()) {
+            let mut weights = tidy(weights);
+            let electrons = weights.pop().unwrap_or(0.0);
+            let name = sum_name(network, &weights, electrons);
+            laws.push(ConservationLaw { name, weights, electrons });
         }
     }
+}
+
+/// Change of each species, and of the electrons that left, by each step: one row each.
+fn changes(network: &Network) -> Vec<Vec<f64>> {
+    let n = network.species().len();
+    let mut rows = vec![vec![0.0; network.steps().len()]; n + 1];
+    for (s, step) in network.steps().iter().enumerate() {
+        rows[n][s] = step.electrons;
+        for (id, change) in step.change.iter().filter(|(id, _)| !network.species()[id.0].fixed) {
+            rows[id.0][s] += change;
+        }
+    }
+    rows
+}
+
+/// Combinations of rows that vanish, by elimination with an identity that records the combination.
+fn null_space(changes: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let (total, m) = (changes.len(), changes.first().map_or(0, Vec::len));
+    let unit = |i: usize| (0..total).map(move |j| f64::from(u8::from(i == j)));
+    let mut rows: Vec<Vec<f64>> =
+        changes.iter().enumerate().map(|(i, row)| row.iter().copied().chain(unit(i)).collect()).collect();
     let mut rank = 0;
     for column in 0..m {
         let size = |r: &Vec<f64>| r[column].abs();
@@ -107,57 +135,46 @@ fn further(network: &Network, laws: &mut Vec<ConservationLaw>) {
             continue;
         }
         rows.swap(rank, best);
-        for r in rank + 1..total {
-            let factor = rows[r][column] / rows[rank][column];
-            if factor != 0.0 {
-                for c in column..m + total {
-                    let v = rows[rank][c];
-                    rows[r][c] -= factor * v;
-                }
-            }
+        let (done, rest) = rows.split_at_mut(rank + 1);
+        for row in rest {
+            eliminate(row, &done[rank], column);
         }
         rank += 1;
     }
-    let joined = |l: &ConservationLaw| l.weights.iter().copied().chain([l.electrons]).collect::<Vec<f64>>();
-    let mut basis: Vec<Vec<f64>> = laws.iter().map(joined).collect();
-    // Without electrons in any step, their count alone is a law, of no interest.
-    let mut only_electrons = vec![0.0; total];
-    only_electrons[n] = 1.0;
-    if !network.is_electrochemical() {
-        basis.push(only_electrons);
-    }
-    reduce(&mut basis);
-    for row in &rows[rank..] {
-        let mut enlarged = basis.clone();
-        enlarged.push(row[m..].to_vec());
-        reduce(&mut enlarged);
-        if enlarged.len() > basis.len() {
-            basis = enlarged;
-            let mut weights = tidy(row[m..].to_vec());
-            let electrons = weights.pop().unwrap_or(0.0);
-            let name = sum_name(network, &weights, electrons);
-            laws.push(ConservationLaw { name, weights, electrons });
+    rows[rank..].iter().map(|row| row[m..].to_vec()).collect()
+}
+
+/// Takes the multiple of `pivot` from `row` that makes it vanish in a column.
+fn eliminate(row: &mut [f64], pivot: &[f64], column: usize) {
+    let factor = row[column] / pivot[column];
+    if factor != 0.0 {
+        for (r, p) in row.iter_mut().zip(pivot) {
+            *r -= factor * p;
         }
     }
 }
 
-/// Row echelon form without zero rows.
-fn reduce(rows: &mut Vec<Vec<f64>>) {
-    let width = rows.first().map_or(0, Vec::len);
-    let mut rank = 0;
-    for column in 0..width {
-        let Some(pivot) = (rank..rows.len()).find(|r| rows[*r][column].abs() > 1e-9) else { continue };
-        rows.swap(rank, pivot);
-        for r in rank + 1..rows.len() {
-            let factor = rows[r][column] / rows[rank][column];
-            for c in column..width {
-                let v = rows[rank][c];
-                rows[r][c] -= factor * v;
-            }
+/// Independent vectors in row echelon form.
+#[derive(Default)]
+struct Basis(Vec<(usize, Vec<f64>)>);
+
+impl Basis {
+    /// Adds a vector; whether it was independent of those there.
+    fn enlarge(&mut self, mut vector: Vec<f64>) -> bool {
+        let size = vector.iter().fold(0.0_f64, |s, v| s.max(v.abs()));
+        for (column, pivot) in &self.0 {
+            eliminate(&mut vector, pivot, *column);
+            vector[*column] = 0.0;
         }
-        rank += 1;
+        let largest = (0..vector.len()).max_by(|a, b| vector[*a].abs().total_cmp(&vector[*b].abs()));
+        match largest.filter(|column| vector[*column].abs() > 1e-9 * size) {
+            Some(column) => {
+                self.0.push((column, vector));
+                true
+            }
+            None => false,
+        }
     }
-    rows.truncate(rank);
 }
 
 /// Scales to a smallest weight of 1, positive first.
