@@ -122,11 +122,45 @@ fn verdicts() {
     let report = fit(&[experiment(&network, early)], &free, &FitOptions::default()).unwrap();
     assert!(matches!(report.parameters[0].verdict, Verdict::BoundedFromAbove { high } if high < 1.0), "{report}");
 
-    // A truth outside the range: the minimum is at the bound and says so.
+    // A truth outside the range: the minimum is at the end of it and says so.
     let report =
         fit(&[experiment(&network, &csv)], &[Free::log10("r1.k", 1e-4..=0.05)], &FitOptions::default()).unwrap();
-    assert!(report.parameters[0].at_bound && report.to_string().contains("stands at a bound"), "{report}");
+    assert_eq!(report.parameters[0].verdict, Verdict::EndOfRange, "{report}");
+    assert!(report.to_string().contains("a wider range fits better"), "{report}");
     assert_eq!(report.parameters[0].standard_error, None);
+}
+
+/// Activation energy and factor from one temperature are one number: the limits that a fit runs into are those
+/// of the other's range, and it says so instead of calling them determined.
+#[test]
+fn a_product_of_two_constants() {
+    let network = Network::builder("one temperature")
+        .abstract_phase("mixture")
+        .species(Species::new("A").composition_waived().initial(Number(1.0)).unwrap())
+        .parameter("A0", "1e10 1/s")
+        .unwrap()
+        .parameter("Ea", "60 kJ/mol")
+        .unwrap()
+        .step("decay", "A -> 0", Law::arrhenius("A0", "Ea"))
+        .build()
+        .unwrap();
+    let csv = "time / s,A / 1,sd(A) / 1\n1,0.741,0.005\n2,0.545,0.005\n4,0.305,0.005\n8,0.089,0.005\n";
+    let report =
+        fit(&[experiment(&network, csv)], &[Free::new("A0"), Free::new("Ea")], &FitOptions::default()).unwrap();
+    for p in &report.parameters {
+        assert_eq!(p.verdict, Verdict::NotDetermined, "{report}");
+        assert_eq!(p.standard_error, None, "{report}");
+    }
+    assert!(report.to_string().contains("it is the range of"), "{report}");
+}
+
+/// Stated deviations that do not explain the residuals are named.
+#[test]
+fn a_bad_fit_is_called_one() {
+    let csv = "time / d,A / %,sd(A) / %\n0,100,0.1\n10,90,0.1\n20,30,0.1\n30,29,0.1\n";
+    let report =
+        fit(&[experiment(&decay(), csv)], &[Free::log10("r1.k", 1e-10..=1e-3)], &FitOptions::default()).unwrap();
+    assert!(report.to_string().contains("times larger than the stated standard deviations"), "{report}");
 }
 
 /// The same seed gives the same report, whatever threads do.

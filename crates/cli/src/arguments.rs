@@ -225,7 +225,7 @@ pub(crate) fn free(text: &str) -> Result<Free, String> {
         None => Ok(Free::new(text.trim())),
         Some((name, ends)) => {
             let (low, high) = range(ends)?;
-            Ok(Free::between(name.trim(), low, high))
+            Free::between(name.trim(), low, high).map_err(|e| e.to_string())
         }
     }
 }

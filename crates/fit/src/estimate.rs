@@ -11,8 +11,8 @@ use crate::levenberg_marquardt::{Minimum, Search};
 use crate::multistart;
 use crate::options::FitOptions;
 use crate::parameter::{Free, Resolved, Scale};
-use crate::profile::{Limit, Profile, Threshold, profile};
-use crate::report::{Estimate, FitReport, Start};
+use crate::profile::{Limit, Profile, Threshold, profile, pull};
+use crate::report::{Estimate, FitReport, Obstacle, Start};
 use crate::residual::Objective;
 
 /// Confidence of limits and intervals.
@@ -100,7 +100,7 @@ impl Fitting<'_> {
                 _ => break,
             }
         }
-        self.report(&best, &profiles, starts)
+        self.report(&search, &best, &profiles, starts)
     }
 
     /// The lowest minimum; among those that fit equally well, the one nearest to the user's own start.
@@ -160,14 +160,20 @@ impl Fitting<'_> {
                 let width = search.high[i] - search.low[i];
                 let error = linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
                 let step = (2.2 * error).clamp(1e-9 * width, 0.05 * width);
-                let profile = profile(search, &best.x, i, step, threshold);
+                let profile = profile(search, best, i, step, threshold);
                 done();
                 profile
             })
             .collect()
     }
 
-    fn report(&self, best: &Minimum, profiles: &[Profile], starts: Vec<Start>) -> Result<FitReport> {
+    fn report(
+        &self,
+        search: &Search<'_>,
+        best: &Minimum,
+        profiles: &[Profile],
+        starts: Vec<Start>,
+    ) -> Result<FitReport> {
         let sse = best.residuals.sse();
         let at_bound: Vec<bool> = self
             .free
@@ -179,6 +185,10 @@ impl Fitting<'_> {
                 *x <= low + near || *x >= high - near
             })
             .collect();
+        // At a bound that the data would have it leave: a wider range would fit better.
+        let allowed = self.threshold(sse).allowed;
+        let leaves = |i| pull(search, &best.x, &best.residuals, i).is_some_and(|gain| gain > 0.01 * allowed);
+        let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
         let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
         let covariance = covariance(&best.residuals, &moving, self.variance(sse));
         let place = |i: usize| moving.iter().position(|m| *m == i);
@@ -198,8 +208,8 @@ impl Fitting<'_> {
                     high: free.high,
                     logarithmic: free.scale == Scale::Log,
                     at_bound: at_bound[i],
-                    verdict: verdict(free, &profiles[i]),
-                    lost: lost(free, &profiles[i]),
+                    verdict: if outside[i] { Verdict::EndOfRange } else { verdict(free, &profiles[i]) },
+                    obstacles: obstacles(self.free, i, &profiles[i]),
                     unit: free.unit.clone(),
                     factor: free.factor,
                 }
@@ -265,7 +275,7 @@ impl Fitting<'_> {
 fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
     let limit = |limit| match limit {
         Limit::At(x) => Some(free.to_value(x)),
-        Limit::Open | Limit::Lost(_) => None,
+        Limit::Open | Limit::Lost(_) | Limit::Range(..) => None,
     };
     match (limit(profile.low), limit(profile.high)) {
         (Some(low), Some(high)) => Verdict::Determined { low, high },
@@ -275,10 +285,16 @@ fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
     }
 }
 
-/// Where a profile could not be followed to its end.
-fn lost(free: &Resolved, profile: &Profile) -> Option<f64> {
-    [profile.low, profile.high].into_iter().find_map(|limit| match limit {
-        Limit::Lost(x) => Some(free.to_value(x)),
-        Limit::At(_) | Limit::Open => None,
-    })
+/// Where a profile could not be followed to a limit of the data, and why.
+fn obstacles(all: &[Resolved], i: usize, profile: &Profile) -> Vec<Obstacle> {
+    [profile.low, profile.high]
+        .into_iter()
+        .filter_map(|limit| match limit {
+            Limit::Lost(x) => Some(Obstacle { value: all[i].to_value(x), range_of: None }),
+            Limit::Range(x, other) => {
+                Some(Obstacle { value: all[i].to_value(x), range_of: Some(all[other].name.clone()) })
+            }
+            Limit::At(_) | Limit::Open => None,
+        })
+        .collect()
 }

@@ -142,7 +142,7 @@ fn limits(p: &Estimate) -> (Option<f64>, Option<f64>) {
         Verdict::Determined { low, high } => (Some(low), Some(high)),
         Verdict::BoundedFromBelow { low } => (Some(low), None),
         Verdict::BoundedFromAbove { high } => (None, Some(high)),
-        Verdict::NotDetermined => (None, None),
+        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
     };
     (low.map(|v| v / p.factor), high.map(|v| v / p.factor))
 }

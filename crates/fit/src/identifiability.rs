@@ -1,7 +1,5 @@
 //! A plain verdict for each parameter.
 
-use std::fmt;
-
 /// What the data say of a parameter; limits are SI, at 95 % confidence by profile likelihood.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Verdict {
@@ -24,6 +22,8 @@ pub enum Verdict {
     },
     /// No limit exists within the range of the fit.
     NotDetermined,
+    /// The minimum is at an end of the range, and the data would have it outside.
+    EndOfRange,
 }
 
 impl Verdict {
@@ -34,21 +34,7 @@ impl Verdict {
             Self::BoundedFromBelow { .. } => "bounded from below",
             Self::BoundedFromAbove { .. } => "bounded from above",
             Self::NotDetermined => "not determined",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Determined { low, high } => write!(f, "determined, 95 % interval {low:.4e} to {high:.4e}"),
-            Self::BoundedFromBelow { low } => {
-                write!(f, "only bounded from below: at least {low:.3e}, any larger value fits as well")
-            }
-            Self::BoundedFromAbove { high } => {
-                write!(f, "only bounded from above: at most {high:.3e}, any smaller value fits as well")
-            }
-            Self::NotDetermined => write!(f, "not determined: every value in its range fits as well"),
+            Self::EndOfRange => "at the end of its range",
         }
     }
 }

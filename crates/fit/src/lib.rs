@@ -23,5 +23,5 @@ pub use experiment::Experiment;
 pub use identifiability::{Exchange, Verdict};
 pub use options::FitOptions;
 pub use parameter::{Free, Scale};
-pub use report::{Estimate, FitReport, Start};
+pub use report::{Estimate, FitReport, Obstacle, Start};
 pub use residual::Comparison;

@@ -2,8 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use ratelaw_network::units::{Dimension, Quantity};
-use ratelaw_solver::{Problem, Setting};
+use ratelaw_network::Network;
+use ratelaw_network::rate::Measures;
+use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
+use ratelaw_solver::{DisplayUnit, Problem, Setting};
 
 use crate::error::{FitError, Result};
 
@@ -16,7 +18,7 @@ pub struct Free {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Bounds {
-    /// The model's own, else four decades to either side of its value.
+    /// The model's own, else one that suits what the number is.
     Model,
     Si(f64, f64),
     Quantities(Quantity, Quantity),
@@ -31,24 +33,69 @@ pub enum Scale {
     Linear,
 }
 
-/// Decades to either side, where nothing else is said.
-const DECADES: f64 = 4.0;
+/// What kind of number it is: one whose decades count, or one on a scale without a natural size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A rate or equilibrium constant, an amount.
+    Size,
+    /// An energy or entropy of activation.
+    Energy,
+    /// A potential.
+    Potential,
+    /// A temperature.
+    Temperature,
+    /// A transfer coefficient or an exponent.
+    Number,
+}
+
+fn kind(network: &Network, setting: Setting) -> Kind {
+    match setting {
+        Setting::Initial(_) => Kind::Size,
+        Setting::Potential => Kind::Potential,
+        Setting::Temperature => Kind::Temperature,
+        Setting::Parameter(id) => match network.parameters()[id.0].measures {
+            Some(Measures::MolarEnergy | Measures::MolarEntropy) => Kind::Energy,
+            Some(Measures::Potential) => Kind::Potential,
+            Some(Measures::Number) => Kind::Number,
+            _ => Kind::Size,
+        },
+    }
+}
+
+/// Where nothing else is said: four decades to either side of a size, half of an energy to either side, half a
+/// volt, 50 K, a factor of four of a number.
+fn default_range(network: &Network, setting: Setting, value: f64) -> Option<(f64, f64)> {
+    let around = |half: f64| (half > 0.0).then_some((value - half, value + half));
+    match kind(network, setting) {
+        Kind::Size => (value > 0.0).then_some((value * 1e-4, value * 1e4)),
+        Kind::Energy => around(0.5 * value.abs()),
+        Kind::Potential => around(0.5),
+        Kind::Temperature => around(50.0),
+        Kind::Number => (value > 0.0).then_some((0.25 * value, 4.0 * value)),
+    }
+}
 
 impl Free {
-    /// A setting by name within the model's bounds, or four decades to either side of its value.
+    /// A setting by name within the model's bounds; without those, four decades to either side of a rate
+    /// constant or an amount, half of an energy, half a volt, 50 K, or a factor of four of a pure number.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), bounds: Bounds::Model }
     }
 
-    /// A setting by name within bounds in SI units, varied on a logarithmic scale if both are positive.
+    /// A setting by name within bounds in SI units; constants and amounts are varied on a logarithmic scale if
+    /// both bounds are positive, energies, potentials, temperatures and pure numbers on a linear one.
     pub fn log10(name: &str, bounds: RangeInclusive<f64>) -> Self {
         let (low, high) = bounds.into_inner();
         Self { name: name.to_owned(), bounds: Bounds::Si(low, high) }
     }
 
-    /// A setting by name within bounds with units.
-    pub fn between(name: &str, low: Quantity, high: Quantity) -> Self {
-        Self { name: name.to_owned(), bounds: Bounds::Quantities(low, high) }
+    /// A setting by name within bounds with units, `"50 mM"` or a [`Quantity`].
+    ///
+    /// # Errors
+    /// A bound that is not a number with a known unit.
+    pub fn between(name: &str, low: impl IntoQuantity, high: impl IntoQuantity) -> Result<Self> {
+        let bounds = Bounds::Quantities(low.into_quantity()?, high.into_quantity()?);
+        Ok(Self { name: name.to_owned(), bounds })
     }
 
     /// Looks the name up and checks the bounds.
@@ -66,18 +113,12 @@ impl Free {
                     Setting::Parameter(id) => network.parameters()[id.0].bounds,
                     _ => None,
                 };
-                let factor = 10.0_f64.powf(DECADES);
-                match own {
-                    Some(bounds) => bounds,
-                    None if value > 0.0 => (value / factor, value * factor),
-                    None => {
-                        return Err(FitError::OutOfRange {
-                            what: format!("the range of `{}`", self.name),
-                            found: format!("not given, and the model's value is {value}"),
-                            expected: format!("bounds: `{}=LOW..HIGH`", self.name),
-                        });
-                    }
-                }
+                let none = || FitError::OutOfRange {
+                    what: format!("the range of `{}`", self.name),
+                    found: format!("not given, and the model's value is {value}"),
+                    expected: format!("bounds: `{}=LOW..HIGH`", self.name),
+                };
+                own.or_else(|| default_range(network, setting, value)).ok_or_else(none)?
             }
         };
         if !(low.is_finite() && high.is_finite() && low < high) {
@@ -87,7 +128,7 @@ impl Free {
                 expected: "a lower and a higher finite bound".into(),
             });
         }
-        let scale = if low > 0.0 { Scale::Log } else { Scale::Linear };
+        let scale = if low > 0.0 && kind(network, setting) == Kind::Size { Scale::Log } else { Scale::Linear };
         let start = value.clamp(low, high);
         // Shown in the unit that the model states the parameter in.
         let own = match setting {
@@ -100,7 +141,11 @@ impl Free {
         let stated = own.filter(|q| !q.symbol().is_empty());
         let (unit, factor) = match stated.map(|q| (q.symbol(), Quantity::new(1.0, q.symbol()))) {
             Some((symbol, Ok(one))) => (symbol.to_owned(), one.si()),
-            _ => (dimension.to_string(), 1.0),
+            _ => match setting {
+                // mM is mol/m3 by the name that a chemist reads.
+                Setting::Initial(id) => (DisplayUnit::of_amount(network, id).symbol, 1.0),
+                _ => (dimension.to_string(), 1.0),
+            },
         };
         Ok(Resolved { name: setting.name(network), setting, scale, low, high, start, dimension, unit, factor })
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ratelaw_solver::{Problem, Setting};
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::error::Result;
 use crate::experiment::Experiment;
@@ -32,12 +33,21 @@ pub struct Estimate {
     pub at_bound: bool,
     /// What the data say of it.
     pub verdict: Verdict,
-    /// A value beyond which the integration failed, so that its profile could not be followed to a limit.
-    pub lost: Option<f64>,
+    /// Where its profile could not be followed to a limit of the data.
+    pub obstacles: Vec<Obstacle>,
     /// The unit it is shown in.
     pub unit: String,
     /// One of that unit, SI.
     pub factor: f64,
+}
+
+/// A value beyond which a profile could not be followed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Obstacle {
+    /// The value, SI.
+    pub value: f64,
+    /// The parameter whose range stood in the way; none if the integration failed.
+    pub range_of: Option<String>,
 }
 
 /// How one start ended.
@@ -121,36 +131,57 @@ impl FitReport {
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         for p in &self.parameters {
-            let shown = |v: f64| format!("{:.3e} {}", v / p.factor, p.unit);
+            let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
+            let shown = |v: f64| format!("{:.3e}{unit}", v / p.factor);
+            let free_side = |direction: &str| match p.obstacles.is_empty() {
+                true => format!("; any {direction} value fits as well, so its value here is one of many"),
+                false => String::new(),
+            };
             match p.verdict {
                 Verdict::BoundedFromBelow { low } => remarks.push(format!(
-                    "{0} is only bounded from below: at least {1} (95 %); any larger value fits as well, so its \
-                     value here is one of many",
+                    "{} is only bounded from below: at least {} (95 %){}",
                     p.name,
-                    shown(low)
+                    shown(low),
+                    free_side("larger")
                 )),
                 Verdict::BoundedFromAbove { high } => remarks.push(format!(
-                    "{0} is only bounded from above: at most {1} (95 %); any smaller value fits as well, so its \
-                     value here is one of many",
+                    "{} is only bounded from above: at most {} (95 %){}",
                     p.name,
-                    shown(high)
+                    shown(high),
+                    free_side("smaller")
                 )),
-                Verdict::NotDetermined => remarks.push(format!(
+                Verdict::NotDetermined if p.obstacles.is_empty() => remarks.push(format!(
                     "{} is not determined: every value from {} to {} fits as well",
+                    p.name,
+                    shown(p.low),
+                    shown(p.high)
+                )),
+                Verdict::NotDetermined => {
+                    remarks.push(format!("{} is not determined: the data set no limit of their own to it", p.name));
+                }
+                Verdict::EndOfRange => remarks.push(format!(
+                    "the data would have {} outside its range of {} to {}: a wider range fits better",
                     p.name,
                     shown(p.low),
                     shown(p.high)
                 )),
                 Verdict::Determined { .. } => {}
             }
-            if let Some(value) = p.lost {
-                remarks.push(format!(
-                    "beyond {} = {} the model could not be integrated, so whether the data object there is open",
-                    p.name,
-                    shown(value)
-                ));
+            for obstacle in &p.obstacles {
+                remarks.push(match &obstacle.range_of {
+                    Some(other) => format!(
+                        "beyond {} = {} it is the range of {other} that the fit runs into, not the data",
+                        p.name,
+                        shown(obstacle.value)
+                    ),
+                    None => format!(
+                        "beyond {} = {} the model could not be integrated, so whether the data object there is open",
+                        p.name,
+                        shown(obstacle.value)
+                    ),
+                });
             }
-            if p.at_bound {
+            if p.at_bound && p.verdict != Verdict::EndOfRange {
                 remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
             }
         }
@@ -170,6 +201,20 @@ impl FitReport {
         if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
             remarks.push("no standard errors: the data leave a combination of the parameters open".into());
         }
+        if self.weighted {
+            // Chi-squared with a tail of 1 % says that the stated deviations do not explain the residuals.
+            let degrees = self.degrees_of_freedom as f64;
+            if ChiSquared::new(degrees).is_ok_and(|chi| chi.sf(self.sse) < 0.01) {
+                remarks.push(format!(
+                    "the residuals are {:.1} times larger than the stated standard deviations allow: the model or the \
+                     deviations are wrong, and the errors here are too small",
+                    (self.sse / degrees).sqrt()
+                ));
+            }
+        }
+        if self.arrived() == 0 {
+            remarks.push("this minimum was met on the way of a profile, by no start: try more starts".into());
+        }
         let failed = self.starts.iter().filter(|s| s.sse.is_none()).count();
         if failed > 0 {
             let cause = self.starts.iter().find_map(|s| s.cause.clone()).unwrap_or_default();
@@ -186,7 +231,9 @@ impl fmt::Display for FitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = self.comparisons.len();
         let state = if self.converged { "converged" } else { "DID NOT CONVERGE" };
-        writeln!(f, "{} parameters fitted to {data} data: {state}", self.parameters.len())?;
+        let count = self.parameters.len();
+        let plural = if count == 1 { "" } else { "s" };
+        writeln!(f, "{count} parameter{plural} fitted to {data} data: {state}")?;
         for experiment in &self.experiments {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
             writeln!(f, "data: {}{source}", experiment.data().file)?;

@@ -8,7 +8,7 @@ use crate::conditions::{Conditions, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
 use crate::formula::Formula;
-use crate::rate::{Direction, Dual, Environment, RateLaw, Reverse};
+use crate::rate::{Direction, Dual, Environment, Measures, RateLaw, Reverse};
 use crate::units::Dimension;
 use crate::{check, file};
 
@@ -63,6 +63,8 @@ pub struct CheckedParameter {
     pub value: f64,
     /// Dimension, derived from the steps that use it.
     pub dimension: Dimension,
+    /// What it is in the rate law that uses it; none if no step does.
+    pub measures: Option<Measures>,
     /// Range for a fit, SI.
     pub bounds: Option<(f64, f64)>,
 }

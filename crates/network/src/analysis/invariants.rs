@@ -2,6 +2,8 @@
 
 /// More rows than this, and the network is left to the elimination of [`super::conservation`].
 const MOST_ROWS: usize = 600;
+/// More pairs than this in one step of the algorithm, likewise: each holds a row of all steps.
+const MOST_PAIRS: usize = 2400;
 
 /// All sums of amounts with non-negative whole weights that no step changes and that contain no smaller such
 /// sum: the minimal invariants of Farkas' algorithm (J. Colom and M. Silva, LNCS 483 (1991) 79). They read as a
@@ -23,6 +25,9 @@ pub(super) fn minimal_invariants(changes: &[Vec<f64>]) -> Option<Vec<Vec<i64>>> 
         let (zero, other): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(change, _)| change[s] == 0);
         rows = zero;
         let (plus, minus): (Vec<_>, Vec<_>) = other.iter().partition(|(change, _)| change[s] > 0);
+        if plus.len() * minus.len() > MOST_PAIRS {
+            return None;
+        }
         for (a, wa) in &plus {
             for (b, wb) in &minus {
                 let (fa, fb) = (b[s].checked_neg()?, a[s]);

@@ -32,6 +32,7 @@ struct Entry {
     /// Dimension and the constant that first asked for it.
     dimension: Option<(Dimension, String)>,
     range: Range,
+    measures: Option<Measures>,
 }
 
 impl Check<'_> {
@@ -76,7 +77,7 @@ impl Check<'_> {
             }
             (low_si, high_si)
         });
-        CheckedParameter { name: entry.name.clone(), value, dimension, bounds }
+        CheckedParameter { name: entry.name.clone(), value, dimension, measures: entry.measures, bounds }
     }
 
     fn law(
@@ -206,6 +207,7 @@ impl Check<'_> {
             }
         };
         let entry = &mut table.parameters[id];
+        entry.measures.get_or_insert(field.measures);
         if matches!(field.measures, Measures::Forward | Measures::Reverse) {
             entry.range = Range::NotNegative;
         } else if field.measures == Measures::Equilibrium {
@@ -274,7 +276,7 @@ impl Check<'_> {
 impl Entry {
     fn new(definition: Parameter, path: String) -> Self {
         let name = definition.name.clone();
-        Self { name, path, definition, dimension: None, range: Range::Finite }
+        Self { name, path, definition, dimension: None, range: Range::Finite, measures: None }
     }
 }
 

@@ -27,7 +27,10 @@ impl Quantity {
     /// # Ok::<(), ratelaw_network::QuantityError>(())
     /// ```
     pub fn new(value: f64, unit: &str) -> Result<Self, QuantityError> {
-        Ok(Self { value, symbol: unit.trim().to_owned(), unit: Unit::parse(unit)? })
+        let symbol = unit.trim();
+        // `/s` reads better as `1/s` in a table.
+        let one = if symbol.starts_with('/') { "1" } else { "" };
+        Ok(Self { value, symbol: format!("{one}{symbol}"), unit: Unit::parse(unit)? })
     }
 
     /// A pure number.

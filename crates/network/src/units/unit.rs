@@ -17,14 +17,14 @@ pub struct Unit {
 /// Deepest nesting of parentheses.
 const DEEPEST: usize = 8;
 /// Largest power of one factor.
-const LARGEST_POWER: i32 = 12;
+const LARGEST_POWER: f64 = 400.0;
 
 impl Unit {
     /// The unit 1.
     pub const ONE: Self = Self { factor: 1.0, offset: 0.0, dimension: Dimension::NONE };
 
     /// Reads a unit: products by space, `*` or `·`, quotients by `/` (left to right), powers as `m3`,
-    /// `m^3`, `s-1` or `s^-1`, parentheses, SI prefixes, and `1` or `%` for pure numbers.
+    /// `m^3`, `s-1` or `s^-1`, broken ones as `M^0.5`, parentheses, SI prefixes, and `1` or `%` for pure numbers.
     ///
     /// # Errors
     /// [`QuantityError::UnknownUnit`] names the symbol that is not known, with the nearest that is.
@@ -42,8 +42,11 @@ impl Unit {
         Self { factor: self.factor * other.factor, offset: 0.0, dimension: self.dimension * other.dimension }
     }
 
-    fn power(self, exponent: i32) -> Self {
-        Self { factor: self.factor.powi(exponent), offset: 0.0, dimension: self.dimension.power(f64::from(exponent)) }
+    fn power(self, exponent: f64) -> Self {
+        // Whole powers by multiplication, which keeps round factors round.
+        let whole = exponent.fract() == 0.0;
+        let factor = if whole { self.factor.powi(exponent as i32) } else { self.factor.powf(exponent) };
+        Self { factor, offset: 0.0, dimension: self.dimension.power(exponent) }
     }
 }
 
@@ -62,13 +65,13 @@ impl Parser<'_> {
                 None | Some(')') => return Ok(unit),
                 Some('/') => {
                     self.rest = &self.rest[1..];
-                    -1
+                    -1.0
                 }
                 Some(c @ ('*' | '·')) => {
                     self.rest = &self.rest[c.len_utf8()..];
-                    1
+                    1.0
                 }
-                Some(_) => 1,
+                Some(_) => 1.0,
             };
             unit = unit.times(self.factor(depth)?.power(exponent));
         }
@@ -99,17 +102,18 @@ impl Parser<'_> {
         Ok(base.power(exponent))
     }
 
-    fn exponent(&mut self) -> Result<i32, QuantityError> {
+    /// A whole or broken power: `3`, `-1`, `^-1.5`.
+    fn exponent(&mut self) -> Result<f64, QuantityError> {
         let (text, marked) = match self.rest.strip_prefix('^') {
             Some(rest) => (rest, true),
             None => (self.rest, false),
         };
         let sign = usize::from(text.starts_with('-') || text.starts_with('+'));
-        let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = text[sign..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
         if digits == 0 {
-            return if marked { Err(self.unknown(self.rest)) } else { Ok(1) };
+            return if marked { Err(self.unknown(self.rest)) } else { Ok(1.0) };
         }
-        let exponent = text[..sign + digits].parse().ok().filter(|e: &i32| e.abs() <= LARGEST_POWER);
+        let exponent = text[..sign + digits].parse().ok().filter(|e: &f64| e.abs() <= LARGEST_POWER);
         self.rest = &text[sign + digits..];
         exponent.ok_or_else(|| self.unknown(self.whole))
     }
@@ -208,6 +212,8 @@ mod tests {
         assert_relative_eq!(factor("kcal/mol"), 4184.0);
         assert_relative_eq!(factor("%"), 0.01);
         assert_eq!(Unit::parse("m^3/mol/s").unwrap(), Unit::parse("m3 mol^-1 s^-1").unwrap());
+        assert_eq!(Unit::parse("(mol/m3)^0.5/s").unwrap(), Unit::parse("mol^0.5/(m^1.5 s)").unwrap());
+        assert_relative_eq!(factor("M^-0.5"), 1e3_f64.powf(-0.5));
         assert_eq!(Unit::parse("M/s").unwrap().dimension, Unit::parse("mol m-3 s-1").unwrap().dimension);
     }
 
@@ -215,7 +221,8 @@ mod tests {
     fn names_the_unknown_symbol() {
         let error = Unit::parse("mol/Ll").unwrap_err();
         assert!(error.to_string().contains("unknown unit `Ll`"), "{error}");
-        for bad in ["", "(", "((((((((((m))))))))))", "m^", "m99999999999", "/", "s)", "m^99", "µ"] {
+        for bad in ["", "(", "((((((((((m))))))))))", "m^", "m99999999999", "/", "s)", "m^999", "m^1.2.3", "m^.", "µ"]
+        {
             assert!(Unit::parse(bad).is_err(), "{bad}");
         }
     }
