@@ -189,7 +189,7 @@ fn wrong_requests_are_refused() {
         (good, vec![Free::log10("r1.k", 1e-3..=1e-10)], "a lower and a higher finite bound"),
         (good, vec![Free::log10("r1.k", 1e-3..=f64::NAN)], "a lower and a higher finite bound"),
         ("time / d,A / %\n0,100\n", vec![k()], "1 data cannot determine 1 parameters"),
-        ("time / d,X / %\n0,100\n1,2\n", vec![k()], "unknown observable `X`"),
+        ("time / d,X / %\n0,100\n1,2\n", vec![k()], "data.csv:1: the column `X` is nothing that the model gives"),
         ("time / d,A / V\n0,100\n1,2\n", vec![k()], "the unit of column `A`"),
         ("time / d,A / %,sd(A) / %\n0,100,1\n1,2,\n", vec![k()], "given for 1 of 2 data"),
     ] {

@@ -68,9 +68,6 @@ pub(crate) struct Solving {
     /// Set a parameter, an initial amount, `potential` or `temperature`; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(String, Quantity)>,
-    /// Length of the run; the model's own if not given.
-    #[arg(long, value_name = "TIME", value_parser = quantity)]
-    pub(crate) t_end: Option<Quantity>,
     /// Relative tolerance, 1e-13 to 0.1.
     #[arg(long, value_name = "R")]
     pub(crate) rtol: Option<f64>,
@@ -79,15 +76,23 @@ pub(crate) struct Solving {
     pub(crate) method: Method,
 }
 
+/// How long a run is.
+#[derive(Debug, Args)]
+pub(crate) struct Duration {
+    /// Length of the run; the model's own if not given.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) t_end: Option<Quantity>,
+}
+
 /// Where results go.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
     /// File for the results, .csv or .json; `-` for standard output with nothing else on it.
     #[arg(long, value_name = "F")]
     pub(crate) out: Option<PathBuf>,
-    /// Format for `--out -`: csv or json.
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
-    pub(crate) format: Format,
+    /// Format for `--out -`: csv (if not given) or json; a file says it by its ending.
+    #[arg(long, value_name = "FORMAT", value_parser = format, requires = "out")]
+    pub(crate) format: Option<Format>,
 }
 
 /// Integrate a model once.
@@ -98,15 +103,18 @@ pub(crate) struct Simulate {
     /// Model file or name of an embedded model.
     pub(crate) model: String,
     #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
     pub(crate) solving: Solving,
     /// Number of times in the table, equally spaced from the start to the end.
     #[arg(long, value_name = "N", default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub(crate) points: u32,
-    /// Space the times equally in the logarithm, over so many decades before the end.
-    #[arg(long, value_name = "DECADES")]
+    /// Space the times equally in the logarithm, over so many decades before the end; the start is one more.
+    #[arg(long, value_name = "DECADES", value_parser = decades)]
     pub(crate) log_time: Option<f64>,
-    /// Write a plot of all observables, or of all amounts where there are none, to this SVG file.
-    #[arg(long, value_name = "F.svg")]
+    /// Write a plot of conversion, yields, faradaic efficiencies and current, or of amounts where the model
+    /// asks for none of those, to this SVG file.
+    #[arg(long, value_name = "F.svg", value_parser = svg)]
     pub(crate) plot: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -130,7 +138,12 @@ pub(crate) struct Sweep {
     #[arg(long)]
     pub(crate) log: bool,
     #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
     pub(crate) solving: Solving,
+    /// Write a plot of what the model asks for, against a single axis, to this SVG file.
+    #[arg(long, value_name = "F.svg", value_parser = svg)]
+    pub(crate) plot: Option<PathBuf>,
     /// Worker threads; as many as the machine has if not given. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -148,11 +161,12 @@ pub(crate) struct Sweep {
 pub(crate) struct Fit {
     /// Model file or name of an embedded model.
     pub(crate) model: String,
-    /// Data file, or the name of an embedded one.
+    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data.
     #[arg(long, value_name = "F.csv", required = true)]
     pub(crate) data: Vec<String>,
-    /// A free parameter, with its range; without one the model's, or four decades to either side. All
-    /// parameters that have bounds in the model if none is given.
+    /// A free parameter, with its range; may be repeated. Without a range the model's, or one by its kind: four
+    /// decades to either side of a constant or an amount, half of an energy, half a volt, 50 K. If none is
+    /// given, all parameters that have bounds in the model.
     #[arg(long, value_name = "NAME[=LO..HI]", value_parser = free)]
     pub(crate) free: Vec<Free>,
     #[command(flatten)]
@@ -163,8 +177,8 @@ pub(crate) struct Fit {
     /// Seed of the starts.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Write a plot of data and model to this SVG file.
-    #[arg(long, value_name = "F.svg")]
+    /// Write a plot of data and model to this SVG file; further plots get a number before the ending.
+    #[arg(long, value_name = "F.svg", value_parser = svg)]
     pub(crate) plot: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -184,6 +198,16 @@ fn format(text: &str) -> Result<Format, String> {
         "json" => Ok(Format::Json),
         _ => Err("expected csv or json".into()),
     }
+}
+
+fn decades(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|d| (0.1..=300.0).contains(d)).ok_or_else(|| "expected a number from 0.1 to 300".into())
+}
+
+fn svg(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_svg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    if is_svg { Ok(path) } else { Err("expected a name that ends in .svg".into()) }
 }
 
 /// `NAME=VALUE`, split at the last `=` before the value, since names may hold any character.

@@ -43,13 +43,18 @@ pub(crate) fn duration(data: &Dataset) -> Quantity {
 }
 
 /// A problem with what the command line sets.
-pub(crate) fn problem(network: &Network, solving: &Solving, save: SavePoints) -> Result<Problem> {
+pub(crate) fn problem(
+    network: &Network,
+    solving: &Solving,
+    t_end: Option<Quantity>,
+    save: SavePoints,
+) -> Result<Problem> {
     let mut builder = Problem::builder(network).save(save);
     for (name, value) in &solving.set {
         builder = builder.set(name, value.clone());
     }
-    if let Some(t_end) = &solving.t_end {
-        builder = builder.until(t_end.clone());
+    if let Some(t_end) = t_end {
+        builder = builder.until(t_end);
     }
     Ok(builder.build()?)
 }

@@ -17,7 +17,11 @@ impl<'a> Sink<'a> {
     /// Refuses a file name of unknown format before any work.
     pub(crate) fn new(output: &'a Output) -> Result<Self> {
         if let Some(path) = output.out.as_deref().filter(|p| *p != Path::new("-")) {
-            path.to_string_lossy().parse::<Format>()?;
+            let own: Format = path.to_string_lossy().parse()?;
+            if output.format.is_some_and(|format| format != own) {
+                let reason = "its ending says another format than --format".to_owned();
+                return Err(CliError::Write { path: path.to_owned(), reason });
+            }
             // A folder that is not there would be found out only after the work.
             if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
                 let reason = format!("there is no folder `{}`", folder.display());
@@ -46,7 +50,7 @@ impl<'a> Sink<'a> {
     pub(crate) fn write_as(&self, text: impl Fn(Format) -> String) -> Result<()> {
         match &self.output.out {
             None => Ok(()),
-            Some(_) if self.is_stdout() => print(&text(self.output.format)),
+            Some(_) if self.is_stdout() => print(&text(self.output.format.unwrap_or(Format::Csv))),
             Some(path) => {
                 write_file(path, &text(path.to_string_lossy().parse()?))?;
                 say(&format!("wrote {}", path.display()))

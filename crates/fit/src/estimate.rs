@@ -11,7 +11,7 @@ use crate::levenberg_marquardt::{Minimum, Search};
 use crate::multistart;
 use crate::options::FitOptions;
 use crate::parameter::{Free, Resolved, Scale};
-use crate::profile::{Limit, Profile, Threshold, profile, pull};
+use crate::profile::{Limit, Profile, Threshold, at_bound, profile, widened};
 use crate::report::{Estimate, FitReport, Obstacle, Start};
 use crate::residual::Objective;
 
@@ -175,19 +175,11 @@ impl Fitting<'_> {
         starts: Vec<Start>,
     ) -> Result<FitReport> {
         let sse = best.residuals.sse();
-        let at_bound: Vec<bool> = self
-            .free
-            .iter()
-            .zip(best.x.iter())
-            .map(|(f, x)| {
-                let (low, high) = f.range();
-                let near = 1e-9 * (high - low);
-                *x <= low + near || *x >= high - near
-            })
-            .collect();
-        // At a bound that the data would have it leave: a wider range would fit better.
-        let allowed = self.threshold(sse).allowed;
-        let leaves = |i| pull(search, &best.x, &best.residuals, i).is_some_and(|gain| gain > 0.01 * allowed);
+        let at_bound: Vec<bool> = (0..self.free.len()).map(|i| at_bound(search, &best.x, i)).collect();
+        // Whether a wider range would fit better.
+        let better = sse - 0.01 * self.threshold(sse).allowed;
+        let leaves =
+            |i: usize| at_bound[i] && widened(search, i, best.x.clone()).is_some_and(|m| m.residuals.sse() < better);
         let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
         let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
         let covariance = covariance(&best.residuals, &moving, self.variance(sse));
@@ -197,7 +189,7 @@ impl Fitting<'_> {
             .iter()
             .enumerate()
             .map(|(i, free)| {
-                let value = free.to_value(best.x[i]);
+                let value = free.within(best.x[i]);
                 let error = covariance.as_ref().zip(place(i)).map(|(c, k)| c[(k, k)].sqrt() * free.slope(value));
                 Estimate {
                     name: free.name.clone(),
@@ -252,16 +244,9 @@ impl Fitting<'_> {
                 {
                     continue;
                 }
-                // Within the wider of both ranges, so that the exchanged values are not clipped.
-                let mut wide = self.free.to_vec();
-                for k in [i, j] {
-                    wide[k].low = a.low.min(b.low);
-                    wide[k].high = a.high.max(b.high);
-                }
                 let mut x = best.x.clone();
                 x.swap_rows(i, j);
-                let objective = Objective { free: &wide, ..self.objective };
-                if let Ok(residuals) = objective.evaluate(&x)
+                if let Ok(residuals) = self.objective.evaluate(&x)
                     && (residuals.sse() - sse).abs() <= allowed
                 {
                     found.push(Exchange { pair: (i, j), sse: residuals.sse() });

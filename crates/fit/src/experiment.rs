@@ -23,7 +23,13 @@ impl Experiment {
         let network = problem.network().clone();
         let mut observables = Vec::new();
         for series in &data.series {
-            let observable = Observable::parse(&network, &series.name)?;
+            let observable = Observable::parse(&network, &series.name).map_err(|e| FitError::Data {
+                file: data.file.clone(),
+                line: series.line,
+                what: format!("the column `{}` is nothing that the model gives", series.name),
+                found: format!("`{}`", series.name),
+                expected: e.to_string(),
+            })?;
             let expected = observable.dimension(&network);
             if expected != series.dimension {
                 return Err(FitError::Data {

@@ -175,12 +175,17 @@ impl Resolved {
         }
     }
 
-    /// The value at a coordinate; exactly the bound where rounding would pass it.
+    /// The value at a coordinate, also outside the range.
     pub(crate) fn to_value(&self, x: f64) -> f64 {
         match self.scale {
-            Scale::Log => x.exp().clamp(self.low, self.high),
-            Scale::Linear => x.clamp(self.low, self.high),
+            Scale::Log => x.exp(),
+            Scale::Linear => x,
         }
+    }
+
+    /// The value at a coordinate of the range; exactly the bound where rounding would pass it.
+    pub(crate) fn within(&self, x: f64) -> f64 {
+        self.to_value(x).clamp(self.low, self.high)
     }
 
     /// `d value / d coordinate`.

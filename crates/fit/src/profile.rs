@@ -3,7 +3,6 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::levenberg_marquardt::{Minimum, Search};
-use crate::residual::Residuals;
 
 /// One side of a likelihood interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,8 +38,10 @@ const LOWER: f64 = 1e-3;
 const ACCURACY: f64 = 1.0 / 400.0;
 /// Most minimisations on one side.
 const MOST: usize = 80;
-/// A parameter at a bound holds the fit back if leaving it promises this fraction of the allowed increase.
-const PULL: f64 = 0.01;
+/// How much wider a range is made, as a fraction of it, to see whether it holds the fit back.
+const WIDER: f64 = 0.25;
+/// How far beyond a limit that is looked at, as a fraction of the limit's distance.
+const CLEARLY: f64 = 0.1;
 
 /// Moves parameter `index` away from the minimum on both sides, with all others minimised again, until the
 /// sum of squares exceeds what the data allow or the bound is reached (Raue et al., Bioinformatics 25 (2009)
@@ -73,9 +74,7 @@ fn limit(
     let direction = (bound - origin).signum();
     let (mut inside, mut stride) = (minimum.clone(), step);
     let (mut failed, mut successes) = (false, 2);
-    let mut outside: Option<Minimum> = None;
-    // Who is held back at the minimum already says nothing new on the way.
-    let before = pulling(search, minimum, index, threshold);
+    let mut outside = bound;
     for _ in 0..MOST {
         let here = inside.x[index];
         if here == bound {
@@ -100,7 +99,7 @@ fn limit(
             }
             outcome => {
                 failed = outcome.is_err();
-                outside = outcome.ok().or(outside);
+                outside = coordinate;
                 successes = 0;
                 stride *= 0.5;
             }
@@ -110,14 +109,38 @@ fn limit(
         }
     }
     let here = inside.x[index];
-    // A narrow valley ends at a bound between the last point inside and the first outside.
-    let around = std::iter::once(&inside).chain(&outside);
-    let held_back = around.flat_map(|m| pulling(search, m, index, threshold)).find(|other| !before.contains(other));
-    match (failed, held_back) {
-        (true, _) => Limit::Lost(here),
-        (false, Some(other)) => Limit::Range(here, other),
-        (false, None) => Limit::At(here + 0.5 * direction * stride),
+    if failed {
+        return Limit::Lost(here);
     }
+    // Whether the data object there, or only the range of another parameter: with that range wider they would not,
+    // clearly beyond the limit too.
+    let clearly = direction * (outside - here).abs().max(CLEARLY * (here - origin).abs());
+    let beyond = predicted(&inside, index, clearly, search);
+    let others = (0..beyond.len()).filter(|i| *i != index && !at_bound(search, &minimum.x, *i));
+    let holds_back = |i: &usize| {
+        at_bound(search, &beyond, *i)
+            && widened(&constrained, *i, beyond.clone())
+                .is_some_and(|m| m.residuals.sse() <= threshold.minimum + threshold.allowed)
+    };
+    match others.into_iter().find(holds_back) {
+        Some(other) => Limit::Range(here, other),
+        None => Limit::At(here + 0.5 * direction * stride),
+    }
+}
+
+/// Whether a coordinate is at an end of its range.
+pub(crate) fn at_bound(search: &Search<'_>, x: &DVector<f64>, i: usize) -> bool {
+    let near = 1e-9 * (search.high[i] - search.low[i]);
+    x[i] <= search.low[i] + near || x[i] >= search.high[i] - near
+}
+
+/// The minimum from a start if the range of one parameter were wider; none where the integration fails.
+pub(crate) fn widened(search: &Search<'_>, i: usize, start: DVector<f64>) -> Option<Minimum> {
+    let (mut low, mut high) = (search.low.to_vec(), search.high.to_vec());
+    let width = high[i] - low[i];
+    low[i] -= WIDER * width;
+    high[i] += WIDER * width;
+    Search { low: &low, high: &high, ..*search }.minimise(start).ok()
 }
 
 /// Where the others go when one parameter moves: along the valley of the sum of squares, as the linear model
@@ -142,23 +165,4 @@ fn predicted(from: &Minimum, index: usize, move_by: f64, search: &Search<'_>) ->
         }
     }
     start
-}
-
-/// Parameters other than `index` at a bound that they would leave if they could.
-fn pulling(search: &Search<'_>, at: &Minimum, index: usize, threshold: Threshold) -> Vec<usize> {
-    let gain = |i| pull(search, &at.x, &at.residuals, i).unwrap_or(0.0);
-    (0..at.x.len()).filter(|i| *i != index && gain(*i) > PULL * threshold.allowed).collect()
-}
-
-/// What the sum of squares would gain, by the linear model, if parameter `i` could leave the bound that it is
-/// at by up to the width of its range; none if it is at none, or would not leave it.
-pub(crate) fn pull(search: &Search<'_>, x: &DVector<f64>, residuals: &Residuals, i: usize) -> Option<f64> {
-    let column = residuals.jacobian.column(i);
-    let gradient = column.dot(&residuals.values);
-    let outwards = (x[i] <= search.low[i] && gradient > 0.0) || (x[i] >= search.high[i] && gradient < 0.0);
-    let curvature = column.norm_squared();
-    (outwards && curvature > 0.0).then(|| {
-        let step = (gradient.abs() / curvature).min(search.high[i] - search.low[i]);
-        step * (2.0 * gradient.abs() - curvature * step)
-    })
 }

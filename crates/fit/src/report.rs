@@ -133,9 +133,12 @@ impl FitReport {
         for p in &self.parameters {
             let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
             let shown = |v: f64| format!("{:.3e}{unit}", v / p.factor);
-            let free_side = |direction: &str| match p.obstacles.is_empty() {
-                true => format!("; any {direction} value fits as well, so its value here is one of many"),
-                false => String::new(),
+            let free_side = |direction: &str| {
+                if p.obstacles.is_empty() {
+                    format!("; any {direction} value fits as well, so its value here is one of many")
+                } else {
+                    String::new()
+                }
             };
             match p.verdict {
                 Verdict::BoundedFromBelow { low } => remarks.push(format!(

@@ -51,6 +51,8 @@ impl Controller {
 pub(crate) struct Tolerance {
     pub(crate) relative: f64,
     pub(crate) absolute: Vec<f64>,
+    /// Typical amounts.
+    pub(crate) scale: Vec<f64>,
 }
 
 impl Tolerance {
@@ -76,6 +78,11 @@ impl Tolerance {
             }
         }
         (norm, worst)
+    }
+
+    /// How far below zero an amount may be by the tolerance: the relative one of the species' scale.
+    pub(crate) fn floor(&self) -> Vec<f64> {
+        self.scale.iter().map(|scale| self.relative * scale).collect()
     }
 
     /// A first step: a hundredth of the time in which the fastest species changes by its size (Hairer,

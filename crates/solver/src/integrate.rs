@@ -32,9 +32,9 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let network = problem.network();
     let constants = network.bind(problem.parameters(), problem.conditions())?;
     let system = System::new(network.compiled(), &[constants]);
-    let scales = network.scales(problem.initial());
-    let absolute = scales.iter().map(|s| s * options.rtol * options.resolution).collect();
-    let tolerance = Tolerance { relative: options.rtol, absolute };
+    let scale = network.scales(problem.initial());
+    let absolute = scale.iter().map(|s| s * options.rtol * options.resolution).collect();
+    let tolerance = Tolerance { relative: options.rtol, absolute, scale };
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
         Method::Rodas5P => rosenbrock(options, &system, &tolerance, &mut solution),
@@ -62,6 +62,7 @@ fn rosenbrock(
     let mut q = vec![Lane::ZERO; system.quadratures.len()];
     let mut stats = Stats::default();
     let mut output = Output::new(&times, y.len(), q.len());
+    let floor = tolerance.floor();
 
     let (mut t, mut h) = (0.0, first_step(system, tolerance, problem, &mut stats));
     output.start(&y, &q, &tangents, solution);
@@ -102,6 +103,7 @@ fn rosenbrock(
             tangent.advance();
         }
         t = next;
+        solution.note_negative(t, y.iter().map(|y| y.0[0]), &floor);
         h = control.accept(h, error);
     }
     solution.stats = stats;

@@ -25,7 +25,7 @@ pub use observe::{DisplayUnit, Moment, Observable, Share};
 pub use options::SolveOptions;
 pub use problem::{Problem, ProblemBuilder, SavePoints};
 pub use setting::Setting;
-pub use solution::Solution;
+pub use solution::{Negative, Solution};
 pub use stats::Stats;
 pub use sweep::{Axis, End, Point, Sweep, SweepOptions, sweep};
 pub use table::{Cell, Column, Format, Table};

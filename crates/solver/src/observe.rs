@@ -118,6 +118,9 @@ impl Observable {
         let call = text.strip_suffix(')').and_then(|t| t.split_once('('));
         let Some((function, argument)) = call else {
             return match text {
+                "charge" | "current" if !network.is_electrochemical() => {
+                    Err(undefined(text.to_owned(), "a step with electrons (`e-`); the model has none".to_owned()))
+                }
                 "charge" => Ok(Self::Charge),
                 "current" => Ok(Self::Current),
                 _ => Err(Self::unknown(network, text)),
@@ -267,7 +270,7 @@ impl Observable {
                 sum + N::constant(network.steps()[step.0].electrons * FARADAY) * turnover(i)
             })
         };
-        let conversion = |feed: SpeciesId| -made(feed) / (initial(feed) * moles(feed));
+        let conversion = |feed: SpeciesId| (initial(feed) - amount(feed)) / initial(feed);
         let share = |s: &Share| made(s.product) * N::constant(s.factor) / (initial(s.feed) * moles(s.feed));
         let value = match self {
             Self::Amount(id) => amount(*id),

@@ -136,6 +136,39 @@ impl Problem {
         }
     }
 
+    /// What is solved, for the notes of a table: model, conditions, every parameter and amount, program.
+    pub(crate) fn notes(&self) -> Vec<(String, String)> {
+        let network = &self.network;
+        let note = |key: &str, value: String| (key.to_owned(), value);
+        let list = |entries: Vec<String>| entries.join("; ");
+        let unit = |d: Dimension| if d == Dimension::NONE { String::new() } else { format!(" {d}") };
+        let parameters = network.parameters().iter().zip(&self.parameters);
+        let initial = network.species().iter().zip(&self.initial).enumerate().filter(|(_, (_, y))| **y != 0.0);
+        let mut notes = vec![
+            note("model", network.name().to_owned()),
+            note("t_end", format!("{} s", self.t_end)),
+            note("temperature", format!("{} K", self.conditions.temperature)),
+        ];
+        if network.is_electrochemical() {
+            let against = network.reference().map_or(String::new(), |r| format!(" against {}", r.word()));
+            notes.push(note("potential", format!("{} V{against}", self.conditions.potential)));
+        }
+        notes.push(note(
+            "parameters",
+            list(parameters.map(|(p, v)| format!("{} = {v:?}{}", p.name, unit(p.dimension))).collect()),
+        ));
+        notes.push(note(
+            "initial",
+            list(
+                initial
+                    .map(|(i, (s, y))| format!("{} = {y:?}{}", s.name, unit(network.amount_dimension(SpeciesId(i)))))
+                    .collect(),
+            ),
+        ));
+        notes.push(note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()));
+        notes
+    }
+
     /// Sets when to look.
     pub fn set_save(&mut self, save: SavePoints) {
         self.save = save;

@@ -11,6 +11,17 @@ use crate::setting::Setting;
 use crate::stats::Stats;
 use crate::table::{Column, Table};
 
+/// An amount that fell below zero by more than the tolerance explains.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Negative {
+    /// The species.
+    pub species: SpeciesId,
+    /// Its lowest amount, SI.
+    pub amount: f64,
+    /// When, s.
+    pub time: f64,
+}
+
 /// Amounts and turnovers at the save points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution {
@@ -27,6 +38,9 @@ pub struct Solution {
     pub settings: Vec<Setting>,
     /// Derivatives of amounts and turnovers at each time, for each setting.
     pub derivatives: Vec<Vec<(Vec<f64>, Vec<f64>)>>,
+    /// Amounts that fell below zero by more than the tolerance explains, as a step of order zero makes them when
+    /// its reactant is used up. They are reported, never clipped.
+    pub negative: Vec<Negative>,
     /// What it cost.
     pub stats: Stats,
     /// How it was integrated.
@@ -44,6 +58,7 @@ impl Solution {
             turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
+            negative: Vec::new(),
             stats: Stats::default(),
             method: options.method,
             rtol: options.rtol,
@@ -55,6 +70,24 @@ impl Solution {
         self.states.push(y);
         self.turnovers.push(q);
         self.derivatives.push(derivatives);
+    }
+
+    /// Notes amounts below zero; `floor` is the size that each may have by the tolerance.
+    pub(crate) fn note_negative(&mut self, time: f64, y: impl Iterator<Item = f64>, floor: &[f64]) {
+        for (i, (amount, floor)) in y.zip(floor).enumerate() {
+            if amount < -floor {
+                match self.negative.iter_mut().find(|n| n.species.0 == i) {
+                    Some(known) if known.amount <= amount => {}
+                    Some(known) => (known.amount, known.time) = (amount, time),
+                    None => self.negative.push(Negative { species: SpeciesId(i), amount, time }),
+                }
+            }
+        }
+    }
+
+    /// What a reader should know of the run before trusting it.
+    pub fn warnings(&self) -> Vec<String> {
+        self.negative.iter().map(|n| n.describe(self.network())).collect()
     }
 
     /// The network.
@@ -92,14 +125,12 @@ impl Solution {
             .collect()
     }
 
-    /// Where the numbers come from: model, method, tolerance, program.
+    /// Where the numbers come from: model, values, method, tolerance, program.
     fn notes(&self) -> Vec<(String, String)> {
-        let note = |key: &str, value: String| (key.to_owned(), value);
-        vec![
-            note("model", self.network().name().to_owned()),
-            note("method", format!("{}, rtol {:e}", self.method, self.rtol)),
-            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
-        ]
+        let mut notes = self.problem.notes();
+        notes.push(("method".to_owned(), format!("{}, rtol {:e}", self.method, self.rtol)));
+        notes.extend(self.warnings().into_iter().map(|w| ("warning".to_owned(), w)));
+        notes
     }
 
     fn last(&self, observable: &Observable) -> Result<f64> {
@@ -136,6 +167,14 @@ impl Solution {
         self.observe(&Observable::Charge).into_iter().flatten().collect()
     }
 
+    /// Writes the table to a file whose ending, .csv or .json, says the format.
+    ///
+    /// # Errors
+    /// An unknown ending, or a file that cannot be written.
+    pub fn write(&self, path: impl AsRef<std::path::Path>) -> Result<()> {
+        self.table().write(path)
+    }
+
     /// Everything as a table: time, amounts, and the model's observables.
     pub fn table(&self) -> Table {
         let network = self.network();
@@ -161,5 +200,20 @@ impl Solution {
             })
             .collect();
         Table { notes: self.notes(), columns, rows }
+    }
+}
+
+impl Negative {
+    /// A sentence on it.
+    pub fn describe(&self, network: &Network) -> String {
+        let unit = DisplayUnit::of_amount(network, self.species);
+        format!(
+            "the amount of `{}` falls to {:.4e} {} at t = {:.4e} s: a step goes on when its reactant is used up, as one \
+             of order zero does",
+            network.species()[self.species.0].name,
+            self.amount / unit.factor,
+            if unit.symbol == "1" { "" } else { &unit.symbol },
+            self.time
+        )
     }
 }

@@ -7,7 +7,7 @@ use ratelaw::prelude::*;
 use ratelaw::solver::Format;
 
 use crate::Ending;
-use crate::arguments::{Fit, Solving};
+use crate::arguments::Fit;
 use crate::error::Result;
 use crate::input;
 use crate::output::Sink;
@@ -22,10 +22,8 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
         .iter()
         .map(|name| {
             let data = input::dataset(name, None)?;
-            // The data say how long a run is, so neither the model nor the command line need to.
-            let t_end = arguments.solving.t_end.clone().or_else(|| Some(input::duration(&data)));
-            let solving = Solving { t_end, ..arguments.solving.clone() };
-            Ok(Experiment::new(input::problem(&network, &solving, SavePoints::Ends)?, data)?)
+            let t_end = Some(input::duration(&data));
+            Ok(Experiment::new(input::problem(&network, &arguments.solving, t_end, SavePoints::Ends)?, data)?)
         })
         .collect::<Result<Vec<_>>>()?;
     let defaults = FitOptions::default();
@@ -80,14 +78,13 @@ pub(crate) fn with_progress(
     Ok(fit(experiments, free, &options)?)
 }
 
-/// One plot for each experiment; further ones get a number before the ending.
+/// The plots of all experiments; all but the first get a number before the ending.
 fn plots(report: &FitReport, title: &str, path: &Path, sink: &Sink<'_>) -> Result<()> {
-    for i in 0..report.experiments.len() {
+    let all = (0..report.experiments.len()).flat_map(|i| chart::data_and_model(title, report, i));
+    for (i, plot) in all.enumerate() {
         let path = if i == 0 { path.to_owned() } else { path.with_extension(format!("{}.svg", i + 1)) };
-        if let Some(plot) = chart::data_and_model(title, report, i) {
-            plot.write(&path)?;
-            sink.say(&format!("wrote {}", path.display()))?;
-        }
+        plot.write(&path)?;
+        sink.say(&format!("wrote {}", path.display()))?;
     }
     Ok(())
 }

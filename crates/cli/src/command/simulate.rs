@@ -1,5 +1,7 @@
 //! `ratelaw simulate`
 
+use std::io::Write as _;
+
 use ratelaw::prelude::*;
 use ratelaw::solver::{DisplayUnit, SolveError};
 
@@ -15,16 +17,17 @@ use crate::report::{Align, chart, columns, significant};
 pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
-    let mut problem = input::problem(&network, &arguments.solving, SavePoints::Ends)?;
+    let mut problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let points = arguments.points as usize;
     problem.set_save(match arguments.log_time {
-        Some(decades) => SavePoints::Logarithmic(points, problem.t_end() * 10.0_f64.powf(-decades.abs())),
+        Some(decades) => SavePoints::Logarithmic(points, problem.t_end() * 10.0_f64.powf(-decades)),
         None => SavePoints::Uniform(points),
     });
     let options = input::options(&arguments.solving, SolveOptions::default());
     match spin(network.name(), || solve(&problem, &options)) {
         Ok(solution) => {
             sink.say(&summary(&solution))?;
+            warn(&solution);
             sink.write(&solution.table())?;
             if let Some(path) = &arguments.plot {
                 let (left, right) = chart::defaults(&network);
@@ -41,6 +44,13 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
             Ok(Ending::Partly)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What a reader should know before trusting a run, on standard error.
+pub(crate) fn warn(solution: &Solution) {
+    for warning in solution.warnings() {
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::input;
 use crate::output::{say, write_file};
 use crate::progress::spin;
 use crate::report::chart;
-use crate::report::plot::{Plot, Scale, Side};
+use crate::report::plot::{Plot, Scale};
 
 /// A study file.
 #[derive(Debug, Deserialize)]
@@ -113,10 +113,15 @@ pub(crate) fn run(arguments: &Study) -> Result<Ending> {
         .map_err(|e| CliError::Study { file: file.clone(), reason: e.to_string().trim_end().to_owned() })?;
     let folder = arguments.study.as_deref().and_then(Path::parent);
     let context = Context { file, folder, out: &arguments.out };
+    context.names(&plan)?;
     // Everything is looked up before anything runs, so that a slip in the last part costs no waiting.
-    let runs = plan.simulate.iter().map(|r| context.run(r)).collect::<Result<Vec<_>>>()?;
-    let grids = plan.sweep.iter().map(|g| context.grid(g)).collect::<Result<Vec<_>>>()?;
-    let fits = plan.fit.iter().map(|f| context.regression(f)).collect::<Result<Vec<_>>>()?;
+    let within = |name: &str, e| context.within(name, e);
+    let runs = plan.simulate.iter().map(|r| context.run(r).map_err(|e| within(&r.name, e)));
+    let runs = runs.collect::<Result<Vec<_>>>()?;
+    let grids = plan.sweep.iter().map(|g| context.grid(g).map_err(|e| within(&g.name, e)));
+    let grids = grids.collect::<Result<Vec<_>>>()?;
+    let fits = plan.fit.iter().map(|f| context.regression(f).map_err(|e| within(&f.name, e)));
+    let fits = fits.collect::<Result<Vec<_>>>()?;
     std::fs::create_dir_all(&arguments.out)
         .map_err(|e| CliError::Write { path: arguments.out.clone(), reason: e.to_string() })?;
 
@@ -166,6 +171,32 @@ struct PreparedFit {
 impl Context<'_> {
     fn wrong(&self, reason: String) -> CliError {
         CliError::Study { file: self.file.clone(), reason }
+    }
+
+    /// Says which part of the study an error is about.
+    fn within(&self, part: &str, error: CliError) -> CliError {
+        match error {
+            CliError::Study { reason, .. } => self.wrong(format!("in `{part}`: {reason}")),
+            other => self.wrong(format!("in `{part}`: {other}")),
+        }
+    }
+
+    /// Refuses names that would write over each other's files, or outside the folder of the results.
+    fn names(&self, plan: &Plan) -> Result<()> {
+        let runs = plan.simulate.iter().map(|r| &r.name);
+        let names: Vec<&String> =
+            runs.chain(plan.sweep.iter().map(|g| &g.name)).chain(plan.fit.iter().map(|f| &f.name)).collect();
+        for (i, name) in names.iter().enumerate() {
+            if names[..i].contains(name) {
+                return Err(self.wrong(format!("two parts are named `{name}`, and would write the same files")));
+            }
+            if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':', '\0', '\n']) {
+                return Err(
+                    self.wrong(format!("`{name}` cannot be the name of a file; expected letters, digits, - and _"))
+                );
+            }
+        }
+        Ok(())
     }
 
     /// A model beside the study, by path, or embedded.
@@ -218,7 +249,11 @@ impl Context<'_> {
 
     fn run(&self, run: &Run) -> Result<PreparedRun> {
         let mut problem = self.problem(&run.name, &run.model, &run.set, self.time(run.t_end.as_deref())?)?;
-        problem.set_save(SavePoints::Uniform(run.points.unwrap_or(201)));
+        let points = run.points.unwrap_or(201);
+        if !(2..=10_000_000).contains(&points) {
+            return Err(self.wrong(format!("points is {points}, expected 2 to 10000000")));
+        }
+        problem.set_save(SavePoints::Uniform(points));
         let network = problem.network().clone();
         let (mut left, mut right) = (self.observables(&network, &run.left)?, self.observables(&network, &run.right)?);
         if left.is_empty() {
@@ -288,6 +323,7 @@ impl Context<'_> {
     fn simulate(&self, run: &Run, prepared: &PreparedRun) -> Result<()> {
         say(&format!("\n{}: {}", run.name, run.title))?;
         let solution = spin(&run.name, || solve(&prepared.problem, &prepared.options))?;
+        simulate::warn(&solution);
         let shown: Vec<Observable> = prepared.left.iter().chain(&prepared.right).cloned().collect();
         simulate::show_times(&solution, &shown, 11)?;
         self.keep(&run.name, &solution.table())?;
@@ -302,28 +338,11 @@ impl Context<'_> {
         let result = sweep::with_progress(&prepared.problem, &prepared.axes, prepared.options.clone(), &grid.name)?;
         say(&sweep::shown(&result, 11))?;
         say(&sweep::causes(&result))?;
-        let table = result.table();
-        self.keep(&grid.name, &table)?;
-        if let [_] = prepared.axes[..] {
-            let network = prepared.problem.network();
-            let curve = |o: &Observable, side| chart::line(o.name(network), result.curve(o), side);
-            let left = prepared.left.iter().map(|o| curve(o, Side::Left));
-            let right = prepared.right.iter().map(|o| curve(o, Side::Right));
-            let axis = &table.columns[0];
-            let reference = network.reference().filter(|_| axis.name == "potential");
-            let label = match reference {
-                Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
-                None => axis.title(),
-            };
-            let plot = Plot {
-                title: grid.title.clone(),
-                x: chart::linear(label),
-                left: chart::linear(chart::shared_label(network, &prepared.left)),
-                right: (!prepared.right.is_empty())
-                    .then(|| chart::linear(chart::shared_label(network, &prepared.right))),
-                series: left.chain(right).collect(),
-            };
-            self.draw(&grid.name, &plot)?;
+        self.keep(&grid.name, &result.table())?;
+        let PreparedGrid { problem, axes, left, right, .. } = prepared;
+        match chart::against_axis(&grid.title, problem, axes, &result, left, right) {
+            Some(plot) => self.draw(&grid.name, &plot)?,
+            None => say("no plot: a sweep is drawn against one axis, or two with up to eight values of the first")?,
         }
         Ok(result)
     }
@@ -338,8 +357,9 @@ impl Context<'_> {
         }
         self.keep(&format!("{}-residuals", regression.name), &report.residual_table())?;
         write_file(&self.path(&regression.name, "txt"), &report.to_string())?;
-        if let Some(plot) = chart::data_and_model(&regression.title, &report, 0) {
-            self.draw(&regression.name, &plot)?;
+        for (i, plot) in chart::data_and_model(&regression.title, &report, 0).iter().enumerate() {
+            let number = if i == 0 { String::new() } else { format!("-{}", i + 1) };
+            self.draw(&format!("{}{number}", regression.name), plot)?;
         }
         Ok(report)
     }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::input;
 use crate::output::Sink;
 use crate::progress::Progress;
-use crate::report::{Align, columns, significant};
+use crate::report::{Align, chart, columns, significant};
 
 /// Rows that the screen shows of a long sweep.
 const ROWS: usize = 21;
@@ -21,7 +21,7 @@ const CAUSES: usize = 5;
 pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
-    let problem = input::problem(&network, &arguments.solving, SavePoints::Ends)?;
+    let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let axes: Vec<Axis> = arguments.axes.iter().cloned().map(|a| if arguments.log { a.log() } else { a }).collect();
     let options = SweepOptions {
         solve: input::options(&arguments.solving, SolveOptions::default()),
@@ -32,8 +32,20 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     sink.say(&shown(&result, ROWS))?;
     sink.say(&causes(&result))?;
     sink.write(&result.table())?;
-    if sink.is_stdout() && result.failed() > 0 {
+    if sink.is_stdout() && result.failed() + result.negative() > 0 {
         eprintln!("{}", causes(&result));
+    }
+    if let Some(path) = &arguments.plot {
+        let (left, right) = chart::defaults(&network);
+        match chart::against_axis(&network.definition().title, &problem, &axes, &result, &left, &right) {
+            Some(plot) => {
+                plot.write(path)?;
+                sink.say(&format!("wrote {}", path.display()))?;
+            }
+            None => {
+                sink.say("no plot: a sweep is drawn against one axis, or two with up to eight values of the first")?;
+            }
+        }
     }
     Ok(if result.failed() > 0 { Ending::Partly } else { Ending::Done })
 }
@@ -50,14 +62,16 @@ pub(crate) fn with_progress(
     Ok(sweep(problem, axes, &options)?)
 }
 
-/// Axes, observables and status of some rows.
+/// Axes, observables (amounts where there are none) and status of some rows.
 pub(crate) fn shown(result: &solver::Sweep, rows: usize) -> String {
     let Table { columns: all, rows: cells, .. } = result.table();
-    let species = result.points.first().map_or(0, |p| p.values.len());
+    let axes = result.points.first().map_or(0, |p| p.values.len());
     let n = all.len();
     let observables = result.observables().len();
-    // Axes first, then observables and status at the end; amounts and counters are for the file.
-    let keep: Vec<usize> = (0..species).chain(n - 4 - observables..n - 3).collect();
+    // Axes first, then observables and status at the end; counters, and amounts beside observables, are for
+    // the file.
+    let first = if observables > 0 { n - 4 - observables } else { axes };
+    let keep: Vec<usize> = (0..axes).chain(first..n - 3).collect();
     let mut table = vec![keep.iter().map(|i| all[*i].title()).collect::<Vec<_>>()];
     let last = cells.len().saturating_sub(1);
     let count = rows.min(cells.len());
@@ -73,7 +87,11 @@ pub(crate) fn shown(result: &solver::Sweep, rows: usize) -> String {
                 .collect(),
         );
     }
-    columns(&vec![Align::Right; keep.len()], &table).trim_end().to_owned()
+    let mut text = columns(&vec![Align::Right; keep.len()], &table).trim_end().to_owned();
+    if count < cells.len() {
+        text.push_str(&format!("\n({count} of {} rows shown)", cells.len()));
+    }
+    text
 }
 
 /// How many points there are, and how many failed of what.
@@ -84,6 +102,9 @@ pub(crate) fn causes(result: &solver::Sweep) -> String {
         *counts.entry(text.split([';', ',']).next().unwrap_or_default().to_owned()).or_default() += 1;
     }
     let mut text = format!("{} points, {} failed", result.points.len(), result.failed());
+    if result.negative() > 0 {
+        text.push_str(&format!(", {} with amounts below zero (status `negative`)", result.negative()));
+    }
     let mut causes: Vec<(String, usize)> = counts.into_iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     for (cause, n) in causes.iter().take(CAUSES) {

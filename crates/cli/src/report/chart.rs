@@ -2,8 +2,10 @@
 
 use ratelaw::network::Network;
 use ratelaw::prelude::*;
+use ratelaw::solver::{Cell, Sweep};
 
 use super::plot::{AxisLabel, Mark, Plot, Scale, Series, Side};
+use super::significant;
 
 /// A unit of time that suits a length of run: its symbol and its seconds.
 pub(crate) fn time_unit(t_end: f64) -> (&'static str, f64) {
@@ -74,8 +76,9 @@ pub(crate) fn against_time(
 pub(crate) fn defaults(network: &Network) -> (Vec<Observable>, Vec<Observable>) {
     let all = Observable::standard(network);
     let is_current = |o: &Observable| matches!(o, Observable::Current);
-    let left: Vec<Observable> =
-        all.iter().filter(|o| !is_current(o) && !matches!(o, Observable::Charge)).cloned().collect();
+    // A selectivity follows from conversion and yield, and the charge from the current.
+    let kept = |o: &&Observable| !is_current(o) && !matches!(o, Observable::Charge | Observable::Selectivity(_));
+    let left: Vec<Observable> = all.iter().filter(kept).cloned().collect();
     if left.is_empty() {
         let first = network.species().first().map(|s| s.phase);
         let ids = network.species().iter().enumerate().filter(|(_, s)| Some(s.phase) == first);
@@ -84,36 +87,106 @@ pub(crate) fn defaults(network: &Network) -> (Vec<Observable>, Vec<Observable>) 
     (left, all.into_iter().filter(is_current).collect())
 }
 
+/// Most curves for a second axis.
+const CURVES: usize = 8;
+
+/// A sweep's observables against its last axis; with two axes, the first observable, a curve for each value of
+/// the first axis. None for more axes or more curves.
+pub(crate) fn against_axis(
+    title: &str,
+    problem: &Problem,
+    axes: &[Axis],
+    result: &Sweep,
+    left: &[Observable],
+    right: &[Observable],
+) -> Option<Plot> {
+    let network = problem.network();
+    let table = result.table();
+    let (series, last): (Vec<Series>, usize) = match axes {
+        [_] => {
+            let curve = |o: &Observable, side| line(o.name(network), result.curve(o), side);
+            let left = left.iter().map(|o| curve(o, Side::Left));
+            (left.chain(right.iter().map(|o| curve(o, Side::Right))).collect(), 0)
+        }
+        [first, second] if first.points() <= CURVES => {
+            let number = |cell: &Cell| if let Cell::Number(v) = cell { Some(*v) } else { None };
+            let name = left.first()?.name(network);
+            let column = table.columns.iter().position(|c| c.name == name)?;
+            let curves = table.rows.chunks(second.points()).map(|rows| {
+                let points = rows.iter().filter_map(|r| Some((number(&r[1])?, number(&r[column])?))).collect();
+                let value = rows.first().and_then(|r| number(&r[0])).map_or(String::new(), |v| significant(v, 3));
+                line(format!("{} = {value} {}", table.columns[0].name, table.columns[0].unit), points, Side::Left)
+            });
+            (curves.collect(), 1)
+        }
+        _ => return None,
+    };
+    let axis = &table.columns[last];
+    let label = match network.reference().filter(|_| axis.name == "potential") {
+        Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
+        None => axis.title(),
+    };
+    let scale = if axes[last].is_log() { Scale::Log } else { Scale::Linear };
+    let shown = if last == 0 { left } else { &left[..1] };
+    Some(Plot {
+        title: title.to_owned(),
+        x: AxisLabel { label, scale, range: None },
+        left: linear(shared_label(network, shown)),
+        right: (last == 0 && !right.is_empty()).then(|| linear(shared_label(network, right))),
+        series,
+    })
+}
+
 /// Points of a fitted model's line.
 const FINE: usize = 200;
 
-/// Data and fitted model against time, for one experiment of a report.
-pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize) -> Option<Plot> {
+/// Data and fitted model against time, for one experiment of a report: series of one unit share an axis, and
+/// a plot has two.
+pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize) -> Vec<Plot> {
     let data = report.experiments[experiment].data();
     let mut problem = report.fitted[experiment].clone();
     problem.set_save(SavePoints::Uniform(FINE));
-    let solution = solve(&problem, &SolveOptions::default()).ok()?;
+    let Ok(solution) = solve(&problem, &SolveOptions::default()) else { return Vec::new() };
     let (symbol, seconds) = time_unit(problem.t_end());
-    let mut series = Vec::new();
-    for (measured, observable) in data.series.iter().zip(report.experiments[experiment].observables()) {
-        let values = solution.observe(observable);
-        let model = solution.times.iter().zip(values).filter_map(|(t, v)| Some((t / seconds, v? / measured.factor)));
-        series.push(line(measured.name.clone(), model.collect(), Side::Left));
-        let points: Vec<(f64, f64)> = measured.points.iter().map(|p| (p.time / seconds, p.value)).collect();
-        let deviations: Option<Vec<f64>> = measured.points.iter().map(|p| p.sd).collect();
-        let mark = deviations.map_or(Mark::Dots, Mark::ErrorBars);
-        series.push(Series { name: measured.name.clone(), points, mark, side: Side::Left });
+    let mut units: Vec<&str> = Vec::new();
+    for series in &data.series {
+        if !units.contains(&series.unit.as_str()) {
+            units.push(&series.unit);
+        }
     }
-    let unit = data.series.first().map_or("", |s| &s.unit);
-    let label = match &data.series[..] {
-        [one] => format!("{} / {unit}", one.name),
-        _ => format!("measured (points) and model (lines) / {unit}"),
+    let of_unit = |unit: &str, side: Side| -> Vec<Series> {
+        let pairs = data.series.iter().zip(report.experiments[experiment].observables());
+        pairs
+            .filter(|(measured, _)| measured.unit == unit)
+            .flat_map(|(measured, observable)| {
+                let values = solution.observe(observable);
+                let model = solution.times.iter().zip(values);
+                let model = model.filter_map(|(t, v)| Some((t / seconds, v? / measured.factor))).collect();
+                let points: Vec<(f64, f64)> = measured.points.iter().map(|p| (p.time / seconds, p.value)).collect();
+                let deviations: Option<Vec<f64>> = measured.points.iter().map(|p| p.sd).collect();
+                let mark = deviations.map_or(Mark::Dots, Mark::ErrorBars);
+                [line(measured.name.clone(), model, side), Series { name: measured.name.clone(), points, mark, side }]
+            })
+            .collect()
     };
-    Some(Plot {
-        title: title.to_owned(),
-        x: linear(format!("time / {symbol}")),
-        left: linear(label),
-        right: None,
-        series,
-    })
+    let label = |unit: &str| {
+        let mut names = data.series.iter().filter(|s| s.unit == unit).map(|s| s.name.as_str());
+        match (names.next(), names.next()) {
+            (Some(one), None) => linear(format!("{one} / {unit}")),
+            _ => linear(format!("measured (points) and model (lines) / {unit}")),
+        }
+    };
+    units
+        .chunks(2)
+        .map(|pair| Plot {
+            title: title.to_owned(),
+            x: linear(format!("time / {symbol}")),
+            left: label(pair[0]),
+            right: pair.get(1).map(|unit| label(unit)),
+            series: of_unit(pair[0], Side::Left)
+                .into_iter()
+                .chain(pair.get(1).map_or(Vec::new(), |unit| of_unit(unit, Side::Right)))
+                .collect(),
+        })
+        .collect()
 }

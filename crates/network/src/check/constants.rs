@@ -60,8 +60,18 @@ impl Check<'_> {
             Some((expected, constant)) if *expected != value.dimension() => {
                 let fault = Fault::Unit { what: format!("`{}`, {constant},", entry.name) };
                 let found = format!("{value}, in {}", value.dimension());
-                let diagnostic = Diagnostic::new(fault, found, format!("a unit of {expected}"))
-                    .help("the unit of a rate constant follows from the phase and the orders of its step");
+                let rate = [Measures::Forward, Measures::Reverse, Measures::Equilibrium];
+                let help = match entry.measures {
+                    Some(m) if rate.contains(&m) => {
+                        Some("the unit of a rate constant follows from the phase and the orders of its step")
+                    }
+                    Some(Measures::MolarEnergy) if value.dimension() == Dimension::energy() => {
+                        Some("an energy of one molecule: 1 eV is 96.485 kJ/mol")
+                    }
+                    _ => None,
+                };
+                let diagnostic =
+                    Diagnostic::new(fault, found, format!("a unit of {expected}")).help_if(help.map(ToOwned::to_owned));
                 self.fault(&entry.path, diagnostic);
                 value.si()
             }
@@ -242,6 +252,12 @@ impl Check<'_> {
                 let barrier = match (get("dG"), get("dH"), get("dS")) {
                     (Some(dg), None, None) => Barrier::Gibbs(dg),
                     (None, Some(dh), Some(ds)) => Barrier::EnthalpyEntropy(dh, ds),
+                    (Some(_), _, _) => {
+                        let fault = Fault::Conflict { what: format!("step `{}` has two barriers", step.name) };
+                        let diagnostic = Diagnostic::new(fault, "`dG` beside `dH` or `dS`", "`dG`, or `dH` and `dS`");
+                        self.fault(&format!("steps.{}", step.name), diagnostic);
+                        return None;
+                    }
                     _ => {
                         self.missing(step, "dG", "`dG`, or `dH` and `dS` together");
                         return None;

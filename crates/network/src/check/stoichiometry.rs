@@ -158,9 +158,14 @@ impl Check<'_> {
         if differs(l, r) {
             let fault = Fault::Charge { step: step.name.clone() };
             let found = format!("charge {l} on the left, {r} on the right, electrons counted");
-            let missing = r - l;
-            let (n, side) = if missing > 0.0 { (missing, "right") } else { (-missing, "left") };
-            let help = format!("{n} `e-` on the {side} would balance it");
+            // Electrons that would balance it go where charge is in excess, or come away from the other side.
+            let (n, side, other) = if r > l { (r - l, "right", "left") } else { (l - r, "left", "right") };
+            let there = if side == "right" { electrons < 0.0 } else { electrons > 0.0 };
+            let help = if there {
+                format!("{n} `e-` fewer on the {other} would balance it")
+            } else {
+                format!("{n} `e-` on the {side} would balance it")
+            };
             self.fault(at, Diagnostic::new(fault, found, "the same charge on both sides").help(help));
         }
         for site in 0..matter.densities.len() {

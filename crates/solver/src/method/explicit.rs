@@ -48,6 +48,7 @@ pub(crate) fn integrate_explicit(
         if let Some(species) = y.iter().chain(&q).position(|v| !v.is_finite()) {
             return Err(Stop { cause: Cause::NotFinite, t, h: 0.0, species: Some(species).filter(|s| *s < n) });
         }
+        solution.note_negative(t, y.iter().copied(), &tolerance.floor());
         solution.push(t, y, q, Vec::new());
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use ratelaw_network::Network;
-use ratelaw_network::units::{IntoQuantity, Quantity};
+use ratelaw_network::units::{IntoQuantity, Quantity, Unit};
 
 use crate::error::{Result, SolveError};
 use crate::setting::Setting;
@@ -99,14 +99,19 @@ impl Axis {
         if values.is_empty() {
             return refuse("empty".into(), "at least one value");
         }
-        // Shown in the user's own unit; degrees Celsius have no factor of their own and are shown in kelvin.
+        // Shown in the user's own unit.
         let unit =
-            shown.filter(|q| !q.symbol().is_empty() && Quantity::new(0.0, q.symbol()).is_ok_and(|z| z.si() == 0.0));
-        let (symbol, factor) = match unit {
-            Some(q) => (q.symbol().to_owned(), Quantity::new(1.0, q.symbol()).map_or(1.0, |one| one.si())),
-            None => (dimension.to_string(), 1.0),
+            shown.filter(|q| !q.symbol().is_empty()).and_then(|q| Some((q.symbol(), Unit::parse(q.symbol()).ok()?)));
+        let (symbol, unit) = match unit {
+            Some((symbol, unit)) => (symbol.to_owned(), unit),
+            None => (dimension.to_string(), Unit::ONE),
         };
-        Ok(Resolved { setting, name: self.name.clone(), values, symbol, factor })
+        Ok(Resolved { setting, name: self.name.clone(), values, symbol, unit })
+    }
+
+    /// Whether it is spaced equally in the logarithm.
+    pub fn is_log(&self) -> bool {
+        matches!(self.values, Values::Range { logarithmic: true, .. })
     }
 }
 
@@ -133,5 +138,12 @@ pub(super) struct Resolved {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
     pub(super) symbol: String,
-    pub(super) factor: f64,
+    pub(super) unit: Unit,
+}
+
+impl Resolved {
+    /// A value, SI, in the unit that the axis is shown in.
+    pub(super) fn shown(&self, si: f64) -> f64 {
+        (si - self.unit.offset) / self.unit.factor
+    }
 }

@@ -15,6 +15,7 @@ use crate::integrate::solve;
 use crate::observe::{DisplayUnit, Observable};
 use crate::options::SolveOptions;
 use crate::problem::{Problem, SavePoints};
+use crate::solution::Negative;
 use crate::stats::Stats;
 use crate::table::{Cell, Column, Table};
 
@@ -57,6 +58,8 @@ pub struct End {
     pub state: Vec<f64>,
     /// Observables, SI; `None` where not defined.
     pub observed: Vec<Option<f64>>,
+    /// Amounts that fell below zero on the way.
+    pub negative: Vec<Negative>,
     /// What it cost.
     pub stats: Stats,
 }
@@ -155,6 +158,7 @@ fn end(
     Ok(End {
         observed: observables.iter().map(|o| o.value(&moment)).collect(),
         state: moment.y.to_vec(),
+        negative: solution.negative.clone(),
         stats: solution.stats,
     })
 }
@@ -163,6 +167,11 @@ impl Sweep {
     /// How many points failed.
     pub fn failed(&self) -> usize {
         self.points.iter().filter(|p| p.outcome.is_err()).count()
+    }
+
+    /// How many points have amounts that fell below zero.
+    pub fn negative(&self) -> usize {
+        self.points.iter().filter(|p| p.outcome.as_ref().is_ok_and(|end| !end.negative.is_empty())).count()
     }
 
     /// The observables of each point, in order.
@@ -176,7 +185,7 @@ impl Sweep {
         let Some(column) = self.observables.iter().position(|o| o == observable) else { return Vec::new() };
         let point = |p: &Point| {
             let end = p.outcome.as_ref().ok()?;
-            Some((p.values.first()? / self.axes[0].factor, end.observed[column]? / unit.factor))
+            Some((self.axes[0].shown(*p.values.first()?), end.observed[column]? / unit.factor))
         };
         self.points.iter().filter_map(point).collect()
     }
@@ -198,24 +207,22 @@ impl Sweep {
         columns.extend(["status", "cause"].map(|name| Column::new(name, "")));
         columns.extend(["steps", "rejected"].map(|name| Column::new(name, "1")));
         let rows = self.points.iter().map(|p| self.row(p, &units)).collect();
-        let note = |key: &str, value: String| (key.to_owned(), value);
-        let notes = vec![
-            note("model", network.name().to_owned()),
-            note("t_end", format!("{} s", self.problem.t_end())),
-            note("method", format!("{}, rtol {:e}", self.solve.method, self.solve.rtol)),
-            note("program", concat!("ratelaw ", env!("CARGO_PKG_VERSION")).to_owned()),
-        ];
+        let mut notes = self.problem.notes();
+        notes.push(("method".to_owned(), format!("{}, rtol {:e}", self.solve.method, self.solve.rtol)));
         Table { notes, columns, rows }
     }
 
     fn row(&self, point: &Point, units: &[DisplayUnit]) -> Vec<Cell> {
         let number = |value: f64| Cell::Number(value);
-        let mut row: Vec<Cell> = point.values.iter().zip(&self.axes).map(|(v, a)| number(v / a.factor)).collect();
+        let mut row: Vec<Cell> = point.values.iter().zip(&self.axes).map(|(v, a)| number(a.shown(*v))).collect();
         match &point.outcome {
             Ok(end) => {
                 row.extend(end.state.iter().copied().map(number));
                 row.extend(end.observed.iter().zip(units).map(|(v, u)| Cell::from(v.map(|v| v / u.factor))));
-                row.extend([Cell::Text("ok".into()), Cell::Empty]);
+                row.extend(match end.negative.first() {
+                    None => [Cell::Text("ok".into()), Cell::Empty],
+                    Some(n) => [Cell::Text("negative".into()), Cell::Text(n.describe(self.problem.network()))],
+                });
                 row.extend([number(end.stats.accepted as f64), number(end.stats.rejected as f64)]);
             }
             Err(error) => {
