@@ -182,6 +182,37 @@ fn a_study_of_ones_own_runs_on_files_beside_it() {
     assert!((k - 0.1).abs() < 1e-3, "{fitted}");
 }
 
+/// The example of the guide is a study that runs.
+#[test]
+fn the_study_of_the_guide_runs() {
+    let guide = include_str!("../../../docs/guide/study-file.md");
+    let plan = guide.split("```toml").nth(1).and_then(|t| t.split("```").next()).expect("an example");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("plan.toml"), plan).expect("the study");
+    let output = ratelaw(folder.path(), &["study", "plan.toml", "--out", "o"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for file in ["run.svg", "k1.csv", "k1.svg", "alpha-pinene.txt", "alpha-pinene-residuals.csv"] {
+        assert!(folder.path().join("o").join(file).is_file(), "{file}");
+    }
+}
+
+/// DPK has order zero in the lumped model, so half of it is used up half-way: the run says so, and a sweep
+/// marks the point.
+#[test]
+fn amounts_below_zero_are_told() {
+    let output = ratelaw(Path::new("."), &["simulate", "jia-2024-two-step", "--set", "DPK=50mM", "--out", "-"]);
+    assert_eq!(output.status.code(), Some(0));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("warning: the amount of `DPK` falls to -5.0000e1 mM"), "{message}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("# warning: the amount of `DPK`"));
+    let table = done(&["sweep", "jia-2024-two-step", "--axis", "DPK=50mM..150mM:2", "--out", "-"]);
+    let rows: Vec<&str> = table.lines().filter(|l| !l.starts_with('#')).collect();
+    assert!(rows[1].contains(",negative,") && rows[2].contains(",ok,"), "{table}");
+    // A sound run has no warning.
+    let output = ratelaw(Path::new("."), &["simulate", "jia-2024-two-step"]);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 const DECAY: &str = r#"
 [model]
 name = "decay"

@@ -2,7 +2,7 @@
 
 use ratelaw::network::analysis::conservation_laws;
 use ratelaw::network::units::Quantity;
-use ratelaw::network::{Composition, Network, PhaseKind};
+use ratelaw::network::{Composition, Network, PhaseKind, SpeciesId};
 
 use crate::Ending;
 use crate::arguments::Check;
@@ -28,9 +28,13 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
     ] {
         say(&format!("\n{title}\n{}", table.trim_end()))?;
     }
+    say(&format!("\nrun\n{}", run_defaults(&network).trim_end()))?;
     let laws = conservation_laws(&network);
     let names: Vec<String> = laws.iter().map(|l| format!("  {}", l.name)).collect();
     say(&format!("\nconserved\n{}", if names.is_empty() { "  nothing".to_owned() } else { names.join("\n") }))?;
+    for remark in remarks(&network) {
+        say(&format!("\nnote: {remark}"))?;
+    }
     say(&format!(
         "\nthe model is sound: {} species, {} steps, {} parameters",
         network.species().len(),
@@ -38,6 +42,45 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
         network.parameters().len()
     ))?;
     Ok(Ending::Done)
+}
+
+/// What a run takes when the user gives nothing else.
+fn run_defaults(network: &Network) -> String {
+    let run = &network.definition().run;
+    let shown = |q: &Option<Quantity>| q.as_ref().map_or("not given".to_owned(), ToString::to_string);
+    let mut rows = vec![row(vec!["t_end".into(), shown(&run.t_end)])];
+    let temperature = run.temperature.as_ref().map_or("298.15 K, not given".to_owned(), ToString::to_string);
+    rows.push(row(vec!["temperature".into(), temperature]));
+    if network.is_electrochemical() {
+        let against = run.reference.map_or(String::new(), |r| format!(" against {}", r.word()));
+        rows.push(row(vec!["potential".into(), format!("{}{against}", shown(&run.potential))]));
+    }
+    if let Some(feed) = &run.feed {
+        rows.push(row(vec!["feed".into(), feed.clone()]));
+    }
+    if !run.products.is_empty() {
+        rows.push(row(vec!["products".into(), run.products.join(", ")]));
+    }
+    columns(&[Left, Left], &rows)
+}
+
+/// What is allowed, and probably not meant.
+fn remarks(network: &Network) -> Vec<String> {
+    let used: Vec<usize> = network.steps().iter().flat_map(|s| s.law.parameters(s.reverse)).map(|id| id.0).collect();
+    let unused = network.parameters().iter().enumerate().filter(|(i, _)| !used.contains(i));
+    let mut remarks: Vec<String> = unused.map(|(_, p)| format!("no step uses the parameter `{}`", p.name)).collect();
+    let idle = network.steps().iter().filter(|s| s.change.is_empty() && s.electrons == 0.0);
+    remarks.extend(idle.map(|s| format!("step `{}` changes nothing", s.name)));
+    for (i, species) in network.species().iter().enumerate() {
+        let takes_part = network.steps().iter().any(|s| {
+            let named = |list: &[(SpeciesId, f64)]| list.iter().any(|(id, _)| id.0 == i);
+            named(&s.change) || named(&s.orders) || named(&s.reverse_orders)
+        });
+        if !takes_part {
+            remarks.push(format!("species `{}` takes part in no step", species.name));
+        }
+    }
+    remarks
 }
 
 fn header(names: &[&str]) -> Vec<Vec<String>> {
@@ -113,7 +156,7 @@ fn steps(network: &Network) -> String {
 }
 
 fn parameters(network: &Network) -> String {
-    let mut rows = header(&["name", "as written", "SI value", "SI unit", "origin", "note"]);
+    let mut rows = header(&["name", "as written", "SI value", "SI unit", "range", "origin", "note"]);
     let definition = network.definition();
     for parameter in network.parameters() {
         let stated = definition.parameters.iter().find(|p| p.name == parameter.name);
@@ -125,9 +168,10 @@ fn parameters(network: &Network) -> String {
             written,
             Quantity::number(parameter.value).to_string(),
             parameter.dimension.to_string(),
+            stated.and_then(|p| p.bounds.as_ref()).map_or("-".into(), |(low, high)| format!("{low} to {high}")),
             origin.into(),
             note,
         ]));
     }
-    columns(&[Left, Left, Right, Left, Left, Left], &rows)
+    columns(&[Left, Left, Right, Left, Left, Left, Left], &rows)
 }
