@@ -11,7 +11,7 @@ use ratelaw::solver::Format;
 /// MODEL is a model file (TOML) or the name of an embedded model; `ratelaw models` lists those. Values carry
 /// units: `2.0V`, `"0.1 M"`, `10h`, `1e-4/s`.
 ///
-/// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but some points failed or a
+/// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but a run or some points failed or a
 /// fit did not converge.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]

@@ -33,7 +33,7 @@ impl<const W: usize> NumericLu<W> {
     pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> usize {
         let a = &mut self.factors;
         a.copy_from_slice(&self.original);
-        let mut sound = [true; W];
+        let mut sound = [!symbolic.is_dense(); W];
         for pivot in &symbolic.pivots {
             let (value, start) = (a[pivot.slot], self.original[pivot.slot]);
             for lane in 0..W {

@@ -22,6 +22,9 @@ pub(crate) struct SymbolicLu {
     pub(super) coordinates: Vec<(usize, usize)>,
 }
 
+/// Operations beyond this, 128 MB of them, are not worth a list: the matrix is as good as dense.
+const MOST_UPDATES: usize = 8_000_000;
+
 /// One elimination step.
 #[derive(Debug, Clone)]
 pub(super) struct Pivot {
@@ -40,6 +43,11 @@ pub(super) struct Multiplier {
 }
 
 impl SymbolicLu {
+    /// Whether the plan was given up for a matrix that fills in too much: every factorisation is then dense.
+    pub(super) fn is_dense(&self) -> bool {
+        self.pivots.len() < self.n
+    }
+
     /// Plans the factorisation of an `n` by `n` matrix with the given entries and a full diagonal.
     pub(crate) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
         const EMPTY: usize = usize::MAX;
@@ -68,6 +76,10 @@ impl SymbolicLu {
             let count = |list: &Vec<usize>| list.iter().filter(|k| left[**k]).count() - 1;
             let cost = |k: &usize| count(&rows[*k]) * count(&columns[*k]);
             let Some(k) = (0..n).filter(|k| left[*k]).min_by_key(cost) else { break };
+            if updates.len() > MOST_UPDATES {
+                pivots.clear();
+                break;
+            }
             left[k] = false;
             let below: Vec<usize> = columns[k].iter().copied().filter(|i| left[*i]).collect();
             let right: Vec<usize> = rows[k].iter().copied().filter(|j| left[*j]).collect();
