@@ -14,7 +14,7 @@ use ratelaw::solver::Format;
 /// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but a run or some points failed or a
 /// fit did not converge.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = "ratelaw", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -107,7 +107,7 @@ pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) solving: Solving,
     /// Number of times in the table, equally spaced from the start to the end.
-    #[arg(long, value_name = "N", default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub(crate) points: u32,
     /// Space the times equally in the logarithm, over so many decades before the end; the start is one more.
     #[arg(long, value_name = "DECADES", value_parser = decades)]
@@ -206,8 +206,14 @@ fn decades(text: &str) -> Result<f64, String> {
 
 fn svg(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let is_svg = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
-    if is_svg { Ok(path) } else { Err("expected a name that ends in .svg".into()) }
+    if !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) {
+        return Err("expected a name that ends in .svg".into());
+    }
+    // A folder that is not there would be found out only after the work.
+    match path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
+        Some(folder) => Err(format!("there is no folder `{}`", folder.display())),
+        None => Ok(path),
+    }
 }
 
 /// `NAME=VALUE`, split at the last `=` before the value, since names may hold any character.

@@ -7,6 +7,7 @@ use ratelaw::solver::{Format, Table};
 
 use crate::arguments::Output;
 use crate::error::{CliError, Result};
+use crate::report::plot::{Plot, PlotError};
 
 /// What a command prints and writes.
 pub(crate) struct Sink<'a> {
@@ -73,6 +74,20 @@ fn print(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a plot; one without a point to draw is told, and no more than that.
+pub(crate) fn write_plot(plot: &Plot, path: &Path) -> Result<String> {
+    match plot.write(path) {
+        Ok(()) => Ok(format!("wrote {}", path.display())),
+        Err(PlotError::NoData { title }) => Ok(format!("no plot {}: `{title}` has no point to draw", path.display())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Prints a line for a reader on standard error; a closed one is no error.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Writes a text file.

@@ -98,15 +98,29 @@ impl Dataset {
     }
 }
 
+/// Larger values have no square, and no unit in which they were measured.
+const LARGEST: f64 = 1e100;
+
 struct Reader<'a> {
     file: &'a str,
 }
 
 /// What a column holds.
 enum Role {
-    Time { factor: f64 },
-    Value { series: usize },
-    Deviation { of: String, unit: Unit },
+    Time {
+        factor: f64,
+    },
+    /// The how-many-eth column of its series.
+    Value {
+        series: usize,
+        which: usize,
+    },
+    /// The how-many-eth column of deviations it is for its series.
+    Deviation {
+        of: String,
+        unit: Unit,
+        which: usize,
+    },
 }
 
 impl Reader<'_> {
@@ -115,13 +129,15 @@ impl Reader<'_> {
         Err(FitError::Data { file: self.file.to_owned(), line, what, found, expected })
     }
 
-    fn read<'a>(&self, text: &'a str) -> Result<Dataset> {
+    fn read(&self, text: &str) -> Result<Dataset> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
-        // The CSV reader knows notes by the first character of a line.
-        let outdent = |line: &'a str| if line.trim_start().starts_with('#') { line.trim_start() } else { line };
-        let text: String = text.lines().flat_map(|line| [outdent(line), "\n"]).collect();
+        // Notes and empty lines are left out here, so that the place of every other line is known.
+        let kept = |line: &&(usize, &str)| !line.1.trim().is_empty() && !line.1.trim().starts_with('#');
+        let lines: Vec<(usize, &str)> =
+            text.lines().enumerate().collect::<Vec<_>>().iter().filter(kept).copied().collect();
+        let places: Vec<usize> = lines.iter().map(|(i, _)| i + 1).collect();
+        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
         let mut csv = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
             .trim(csv::Trim::All)
             .has_headers(false)
             .flexible(true)
@@ -135,10 +151,13 @@ impl Reader<'_> {
                 "a line such as `time / h, yield(BPA from NH3) / %`",
             );
         };
-        let (header, header_line) = self.record(header)?;
+        let (header, header_line) = self.record(header, &places)?;
         let mut series: Vec<Series> = Vec::new();
-        let roles =
-            header.iter().map(|title| self.role(title, header_line, &mut series)).collect::<Result<Vec<Role>>>()?;
+        let mut roles: Vec<Role> = Vec::new();
+        for title in &header {
+            let role = self.role(title, header_line, &mut series, &roles)?;
+            roles.push(role);
+        }
         if roles.iter().filter(|r| matches!(r, Role::Time { .. })).count() != 1 {
             let expected = "one column `time / UNIT`";
             return self.fault(
@@ -149,11 +168,19 @@ impl Reader<'_> {
             );
         }
         for role in &roles {
-            let Role::Deviation { of, unit } = role else { continue };
+            let Role::Deviation { of, unit, .. } = role else { continue };
             let Some(values) = series.iter().find(|s| s.name == *of) else {
                 let what = format!("the column `sd({of})` has no values");
                 return self.fault(header_line, what, "no such column", &format!("a column `{of}`"));
             };
+            let count = |wanted: &dyn Fn(&Role) -> bool| roles.iter().filter(|r| wanted(r)).count();
+            let replicates = count(&|r| matches!(r, Role::Value { series: index, .. } if series[*index].name == *of));
+            let deviations = count(&|r| matches!(r, Role::Deviation { of: other, .. } if other == of));
+            if deviations != 1 && deviations != replicates {
+                let what = format!("the columns `sd({of})` do not match the columns `{of}`");
+                let found = format!("{deviations} of the one, {replicates} of the other");
+                return self.fault(header_line, what, found, "one for all replicates, or one for each in their order");
+            }
             if values.dimension != unit.dimension {
                 let what = format!("the unit of column `sd({of})`");
                 let found = format!("a unit of {}", unit.dimension);
@@ -161,7 +188,7 @@ impl Reader<'_> {
             }
         }
         for record in records {
-            let (record, line) = self.record(record)?;
+            let (record, line) = self.record(record, &places)?;
             if record.iter().all(str::is_empty) {
                 continue;
             }
@@ -188,20 +215,28 @@ impl Reader<'_> {
         Ok(dataset)
     }
 
-    fn record(&self, record: Result<csv::StringRecord, csv::Error>) -> Result<(csv::StringRecord, usize)> {
+    fn record(
+        &self,
+        record: Result<csv::StringRecord, csv::Error>,
+        places: &[usize],
+    ) -> Result<(csv::StringRecord, usize)> {
+        let place = |p: Option<&csv::Position>| {
+            let index = p.map_or(1, |p| p.line() as usize).max(1) - 1;
+            places.get(index).copied().unwrap_or(1)
+        };
         match record {
             Ok(record) => {
-                let line = record.position().map_or(1, |p| p.line() as usize);
+                let line = place(record.position());
                 Ok((record, line))
             }
             Err(error) => {
-                let line = error.position().map_or(1, |p| p.line() as usize);
+                let line = place(error.position());
                 self.fault(line, "this is not CSV", error.to_string(), "comma-separated values")
             }
         }
     }
 
-    fn role(&self, title: &str, line: usize, series: &mut Vec<Series>) -> Result<Role> {
+    fn role(&self, title: &str, line: usize, series: &mut Vec<Series>, before: &[Role]) -> Result<Role> {
         let split = title
             .rsplit_once(" / ")
             .or_else(|| title.strip_suffix(']').and_then(|t| t.rsplit_once('[')))
@@ -236,7 +271,10 @@ impl Reader<'_> {
             return Ok(Role::Time { factor: unit.factor });
         }
         if let Some(of) = name.strip_prefix("sd(").and_then(|n| n.strip_suffix(')')) {
-            return Ok(Role::Deviation { of: of.trim().to_owned(), unit });
+            let of = of.trim().to_owned();
+            let which =
+                before.iter().filter(|r| matches!(r, Role::Deviation { of: other, .. } if *other == of)).count();
+            return Ok(Role::Deviation { of, unit, which });
         }
         // A column of the same name is a replicate of the same series.
         let known = series.iter().position(|s| s.name == name);
@@ -262,7 +300,8 @@ impl Reader<'_> {
                 points: Vec::new(),
             });
         }
-        Ok(Role::Value { series: index })
+        let which = before.iter().filter(|r| matches!(r, Role::Value { series, .. } if *series == index)).count();
+        Ok(Role::Value { series: index, which })
     }
 
     fn line(
@@ -279,17 +318,17 @@ impl Reader<'_> {
                 return Ok(None);
             }
             match text.parse::<f64>() {
-                Ok(value) if value.is_finite() => Ok(Some(value)),
+                Ok(value) if value.abs() <= LARGEST => Ok(Some(value)),
                 _ => self.fault(
                     line,
                     format!("a cell of column `{}`", &header[column]),
                     format!("`{text}`"),
-                    "a finite number, or nothing for a missing value",
+                    "a number up to 1e100, or nothing for a missing value",
                 ),
             }
         };
         let mut time = None;
-        let mut deviations: Vec<(&str, f64)> = Vec::new();
+        let mut deviations: Vec<(&str, usize, f64)> = Vec::new();
         for (column, role) in roles.iter().enumerate() {
             match role {
                 Role::Time { factor } => match number(column)? {
@@ -299,8 +338,8 @@ impl Reader<'_> {
                         return self.fault(line, "a time", found, "a number, not negative");
                     }
                 },
-                Role::Deviation { of, unit } => match number(column)? {
-                    Some(sd) if sd > 0.0 => deviations.push((of, sd * unit.factor)),
+                Role::Deviation { of, unit, which } => match number(column)? {
+                    Some(sd) if sd > 0.0 => deviations.push((of, *which, sd * unit.factor)),
                     Some(sd) => {
                         return self.fault(
                             line,
@@ -314,12 +353,18 @@ impl Reader<'_> {
                 Role::Value { .. } => {}
             }
         }
+        let paired = |name: &str| {
+            roles.iter().any(|r| matches!(r, Role::Deviation { of, which, .. } if of == name && *which > 0))
+        };
         for (column, role) in roles.iter().enumerate() {
-            if let (Role::Value { series: index }, Some(time)) = (role, time)
+            if let (Role::Value { series: index, which }, Some(time)) = (role, time)
                 && let Some(value) = number(column)?
             {
                 let series = &mut series[*index];
-                let sd = deviations.iter().find(|(of, _)| *of == series.name).map(|(_, sd)| sd / series.factor);
+                // The deviation of this replicate, or the only one.
+                let own =
+                    |(of, k, _): &&(&str, usize, f64)| *of == series.name && (k == which || !paired(&series.name));
+                let sd = deviations.iter().find(own).map(|(_, _, sd)| sd / series.factor);
                 series.points.push(Measurement { time, value, sd });
             }
         }
@@ -352,6 +397,14 @@ mod tests {
     }
 
     #[test]
+    fn each_replicate_has_its_own_deviation() {
+        let text = "time / s,A / 1,sd(A) / 1,A / 1,sd(A) / 1\n1,5,0.1,6,0.2\n";
+        let data = Dataset::from_text(text, "x.csv").unwrap();
+        let pairs: Vec<_> = data.series[0].points.iter().map(|p| (p.value, p.sd)).collect();
+        assert_eq!(pairs, [(5.0, Some(0.1)), (6.0, Some(0.2))]);
+    }
+
+    #[test]
     fn faults_name_file_line_and_column() {
         for (text, expected) in [
             ("", "x.csv:1: the data file has no header"),
@@ -360,7 +413,12 @@ mod tests {
             ("time / h,A / %\n0,NaN\n", "x.csv:2: a cell of column `A / %`"),
             ("time / h,A / %\n-1,1\n", "x.csv:2: a time"),
             ("time / h,A / %\n1\n", "x.csv:2: a line does not match the header"),
-            ("time / V,A / %\n", "x.csv:1: the unit of column `time`"),
+            ("# a\n\n# b\ntime / V,A / %\n", "x.csv:4: the unit of column `time`"),
+            ("time / s,A / 1\n\n# note\n0,1\n\n1,1e200\n", "x.csv:6: a cell of column `A / 1`"),
+            (
+                "time / s,A / 1,sd(A) / 1,A / 1,A / 1,sd(A) / 1\n0,1,1,1,1,1\n",
+                "x.csv:1: the columns `sd(A)` do not match",
+            ),
             ("A / %,B / %\n1,2\n", "x.csv:1: the header needs a time"),
             ("time / h,A / %\n", "x.csv:1: the data file has no measurements"),
             ("time / h,A / %,sd(A) / %\n1,2,0\n", "x.csv:2: a standard deviation of `A`"),

@@ -1,13 +1,14 @@
 //! The fit: minimise from many starts, then judge every parameter.
 
 use nalgebra::DVector;
+use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use crate::covariance::covariance;
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::identifiability::{Exchange, Verdict};
-use crate::levenberg_marquardt::{Minimum, Search};
+use crate::levenberg_marquardt::{Minimum, SMALLEST_GAIN, Search};
 use crate::multistart;
 use crate::options::FitOptions;
 use crate::parameter::{Free, Resolved, Scale};
@@ -77,6 +78,7 @@ impl Fitting<'_> {
             high: &high,
             held: &held,
             max_iterations: self.options.max_iterations,
+            gain: SMALLEST_GAIN,
         };
         let parts = self.options.starts + self.free.len();
         let counter = std::sync::atomic::AtomicUsize::new(0);
@@ -150,11 +152,15 @@ impl Fitting<'_> {
         Threshold { minimum: sse, allowed: (quantile * quantile * self.variance(sse)).max(integration) }
     }
 
-    fn profiles(&self, search: &Search<'_>, best: &Minimum, done: &dyn Fn()) -> Vec<Profile> {
+    fn profiles(&self, search: &Search<'_>, best: &Minimum, done: &(dyn Fn() + Sync)) -> Vec<Profile> {
         let threshold = self.threshold(best.residuals.sse());
+        // A profile compares sums of squares with the allowed rise; more digits than that are not needed.
+        let gain = (1e-4 * threshold.allowed / best.residuals.sse().max(f64::MIN_POSITIVE)).min(1e-4);
+        let search = &Search { gain: gain.max(search.gain), ..*search };
         let all: Vec<usize> = (0..self.free.len()).collect();
         let linear = covariance(&best.residuals, &all, self.variance(best.residuals.sse()));
         (0..self.free.len())
+            .into_par_iter()
             .map(|i| {
                 // Twice the standard error reaches the limit of a well-determined parameter in one stride.
                 let width = search.high[i] - search.low[i];
@@ -211,10 +217,12 @@ impl Fitting<'_> {
             let entry = |i, j| c[(i, j)] / (c[(i, i)] * c[(j, j)]).sqrt();
             (0..c.nrows()).map(|i| (0..c.ncols()).map(|j| entry(i, j)).collect()).collect()
         });
+        let (comparisons, warnings) = self.objective.compare(&best.x)?;
         Ok(FitReport {
             experiments: self.objective.experiments.to_vec(),
             fitted: self.objective.experiments.iter().map(|e| self.objective.problem(e, &best.x)).collect(),
-            comparisons: self.objective.compare(&best.x)?,
+            comparisons,
+            warnings,
             parameters,
             correlated: moving,
             correlation,

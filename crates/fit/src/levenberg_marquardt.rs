@@ -23,11 +23,13 @@ pub(crate) struct Search<'a> {
     pub(crate) high: &'a [f64],
     pub(crate) held: &'a [bool],
     pub(crate) max_iterations: usize,
+    /// Converged when the promised gain is below this fraction of the sum of squares.
+    pub(crate) gain: f64,
 }
 
 /// Converged when the linear model promises to lower the sum of squares by less than this fraction of it: the
 /// step left is then about 1e-9 standard errors.
-const SMALLEST_GAIN: f64 = 1e-19;
+pub(crate) const SMALLEST_GAIN: f64 = 1e-19;
 /// Below this promised gain, rounding hides progress in the sum of squares, and the gradient tells it.
 const HIDDEN_GAIN: f64 = 1e-11;
 /// Converged when a step changes every coordinate by less than this.
@@ -59,7 +61,7 @@ impl Search<'_> {
             let Some((step, predicted)) = damped_step(&residuals, &scale, damping, &moving) else { break };
             let trial = self.project(&x + &step);
             let change = (&trial - &x).amax();
-            if predicted <= SMALLEST_GAIN * sse || change <= SMALLEST_STEP {
+            if predicted <= self.gain * sse || change <= SMALLEST_STEP {
                 converged = true;
                 break;
             }

@@ -70,7 +70,7 @@ fn default_range(network: &Network, setting: Setting, value: f64) -> Option<(f64
         Kind::Size => (value > 0.0).then_some((value * 1e-4, value * 1e4)),
         Kind::Energy => around(0.5 * value.abs()),
         Kind::Potential => around(0.5),
-        Kind::Temperature => around(50.0),
+        Kind::Temperature => around(f64::min(50.0, 0.5 * value)),
         Kind::Number => (value > 0.0).then_some((0.25 * value, 4.0 * value)),
     }
 }

@@ -109,6 +109,8 @@ pub struct FitReport {
     pub starts: Vec<Start>,
     /// Pairs of parameters that can trade places.
     pub exchanges: Vec<Exchange>,
+    /// What a reader should know of the fitted runs, such as amounts below zero.
+    pub warnings: Vec<String>,
     /// Seed of the starts.
     pub seed: u64,
     /// Relative tolerance of the integration.
@@ -223,6 +225,7 @@ impl FitReport {
             let cause = self.starts.iter().find_map(|s| s.cause.clone()).unwrap_or_default();
             remarks.push(format!("{failed} starts could not be evaluated, the first because {cause}"));
         }
+        remarks.extend(self.warnings.iter().cloned());
         if !self.converged {
             remarks.push("the minimisation did not converge; the values are where it stopped".into());
         }

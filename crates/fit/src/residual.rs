@@ -102,11 +102,12 @@ impl Objective<'_> {
         Ok(Residuals { values: DVector::from_vec(values), jacobian })
     }
 
-    /// Every datum beside the model.
-    pub(crate) fn compare(&self, x: &DVector<f64>) -> Result<Vec<Comparison>> {
-        let mut list = Vec::with_capacity(self.data());
+    /// Every datum beside the model, and what a reader should know of the runs.
+    pub(crate) fn compare(&self, x: &DVector<f64>) -> Result<(Vec<Comparison>, Vec<String>)> {
+        let (mut list, mut warnings) = (Vec::with_capacity(self.data()), Vec::new());
         for (e, experiment) in self.experiments.iter().enumerate() {
             let solution = self.solve(experiment, x, false)?;
+            warnings.extend(solution.warnings());
             for (s, (series, observable)) in experiment.data().series.iter().zip(experiment.observables()).enumerate() {
                 for point in &series.points {
                     let index = experiment.times().partition_point(|t| *t < point.time);
@@ -123,6 +124,6 @@ impl Objective<'_> {
                 }
             }
         }
-        Ok(list)
+        Ok((list, warnings))
     }
 }

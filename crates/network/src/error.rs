@@ -90,11 +90,19 @@ pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
 
 /// The known name that `name` most likely meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Names longer than a line are no slips of the pen, and their distance is slow to compute.
+    const LONGEST: usize = 80;
     let folded = name.to_lowercase();
+    let length = name.chars().count();
+    let most = |k: &str| match length.min(k.chars().count()) {
+        0 | 1 => 0,
+        shorter => 1.max(shorter / 3),
+    };
     known
         .into_iter()
+        .filter(|k| length <= LONGEST && k.chars().count().abs_diff(length) <= most(k))
         .map(|k| (strsim::damerau_levenshtein(&folded, &k.to_lowercase()), k))
-        .filter(|(distance, k)| *distance <= 1.max(k.chars().count() / 3))
+        .filter(|(distance, k)| *distance <= most(k))
         .min_by_key(|(distance, k)| (*distance, strsim::damerau_levenshtein(name, k)))
         .map(|(_, k)| k)
 }

@@ -68,12 +68,18 @@ fn rosenbrock(
     output.start(&y, &q, &tangents, solution);
     while t < t_end {
         step.linearise(system, &y, &mut stats);
+        // A species that multiplies grows unseen below its absolute tolerance: steps stay within its own time.
+        h = h.min(step.growth_time());
         // Repeat the step with a smaller size until its error is within the tolerance.
         let error = loop {
             let stop = |h, cause, species| Err(Stop { cause, t, h, species });
             if stats.accepted + stats.rejected >= options.max_steps {
                 solution.stats = stats;
                 return stop(h, Cause::TooManySteps, None);
+            }
+            if t + h <= t {
+                solution.stats = stats;
+                return stop(h, Cause::StepTooSmall, None);
             }
             let last = h >= (t_end - t) * (1.0 - 1e-12);
             h = if last { t_end - t } else { h };

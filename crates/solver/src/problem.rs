@@ -13,6 +13,8 @@ pub struct Problem {
     parameters: Vec<f64>,
     initial: Vec<f64>,
     conditions: Conditions,
+    /// Whether anyone gave the potential; until then it is not a number.
+    potential_given: bool,
     t_end: f64,
     save: SavePoints,
 }
@@ -121,7 +123,10 @@ impl Problem {
     pub fn set(&mut self, setting: Setting, value: f64) {
         match setting {
             Setting::Parameter(id) => self.parameters[id.0] = value,
-            Setting::Potential => self.conditions.potential = value,
+            Setting::Potential => {
+                self.conditions.potential = value;
+                self.potential_given = true;
+            }
             Setting::Temperature => self.conditions.temperature = value,
             Setting::Initial(id) => {
                 let change = value - self.initial[id.0];
@@ -129,7 +134,13 @@ impl Problem {
                     if species == id {
                         self.initial[id.0] = value;
                     } else {
-                        self.initial[species.0] += share * change;
+                        let vacant = &mut self.initial[species.0];
+                        let (before, taken) = (*vacant, share * change);
+                        *vacant += taken;
+                        // Full coverage is not missed by a rounding error.
+                        if vacant.abs() <= 1e-12 * (before.abs() + taken.abs()) {
+                            *vacant = 0.0;
+                        }
                     }
                 }
             }
@@ -187,6 +198,12 @@ impl Problem {
         let Conditions { temperature, potential } = self.conditions;
         if !(temperature.is_finite() && temperature > 0.0) {
             return refuse("the temperature (K)".into(), temperature, "a finite number above zero");
+        }
+        if potential.is_nan() && !self.potential_given {
+            return Err(SolveError::Missing {
+                what: "the potential".into(),
+                help: "give it (`--set potential=2.0V`, an axis) or put potential under [run] in the model".into(),
+            });
         }
         if !potential.is_finite() {
             return refuse("the potential (V)".into(), potential, "a finite number");
@@ -319,33 +336,42 @@ impl ProblemBuilder {
         let electrode_laws = network.steps().iter().any(|s| {
             matches!(s.law, ratelaw_network::rate::RateLaw::Tafel(_) | ratelaw_network::rate::RateLaw::ButlerVolmer(_))
         });
-        let potential_given = run.potential.is_some() || self.settings.iter().any(|(n, _)| n == "potential");
-        if electrode_laws && !potential_given {
-            return Err(SolveError::Missing {
-                what: "the potential".into(),
-                help: "give it (`--set potential=2.0V`) or put potential under [run] in the model".into(),
-            });
-        }
         let conditions = Conditions {
             temperature: run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si),
-            potential: run.potential.as_ref().map_or(0.0, Quantity::si),
+            // A network without electrode laws does not ask for a potential.
+            potential: run.potential.as_ref().map_or(if electrode_laws { f64::NAN } else { 0.0 }, Quantity::si),
         };
         let mut problem = Problem {
             parameters: network.parameter_values(),
             initial: network.initial_values(),
             conditions,
+            potential_given: run.potential.is_some() || !electrode_laws,
             t_end,
             save: self.save.unwrap_or(SavePoints::Uniform(101)),
             network,
         };
+        let mut settings = Vec::new();
         for (name, value) in self.settings {
-            let setting = Setting::parse(&problem.network, &name)?;
+            settings.push((Setting::parse(&problem.network, &name)?, name, value));
+        }
+        // Vacant sites last: what is set of them holds, whatever adsorbed species took before.
+        let is_vacant = |s: &Setting| match s {
+            Setting::Initial(id) => {
+                let name = &problem.network.species()[id.0].name;
+                problem.network.definition().sites.iter().any(|site| site.vacant == *name)
+            }
+            _ => false,
+        };
+        settings.sort_by_key(|(setting, _, _)| is_vacant(setting));
+        for (setting, name, value) in settings {
             let dimension = setting.dimension(&problem.network);
             let si = value?.si_as(dimension, &format!("`{name}`"))?;
             problem.set(setting, si);
         }
-        problem.check()?;
-        problem.network.bind(&problem.parameters, &problem.conditions)?;
+        if problem.potential_given {
+            problem.check()?;
+            problem.network.bind(&problem.parameters, &problem.conditions)?;
+        }
         Ok(problem)
     }
 }

@@ -3,6 +3,7 @@
 use ratelaw::network::analysis::conservation_laws;
 use ratelaw::network::units::Quantity;
 use ratelaw::network::{Composition, Network, PhaseKind, SpeciesId};
+use ratelaw::solver::Observable;
 
 use crate::Ending;
 use crate::arguments::Check;
@@ -71,6 +72,12 @@ fn remarks(network: &Network) -> Vec<String> {
     let mut remarks: Vec<String> = unused.map(|(_, p)| format!("no step uses the parameter `{}`", p.name)).collect();
     let idle = network.steps().iter().filter(|s| s.change.is_empty() && s.electrons == 0.0);
     remarks.extend(idle.map(|s| format!("step `{}` changes nothing", s.name)));
+    // A product whose yield has no meaning is left out of tables; here is why.
+    let run = &network.definition().run;
+    for product in &run.products {
+        let refused = run.feed.as_ref().and_then(|feed| Observable::yield_of(network, product, feed).err());
+        remarks.extend(refused.map(|reason| format!("tables leave a yield out: {reason}")));
+    }
     for (i, species) in network.species().iter().enumerate() {
         let takes_part = network.steps().iter().any(|s| {
             let named = |list: &[(SpeciesId, f64)]| list.iter().any(|(id, _)| id.0 == i);

@@ -10,7 +10,7 @@ use crate::Ending;
 use crate::arguments::Fit;
 use crate::error::Result;
 use crate::input;
-use crate::output::Sink;
+use crate::output::{Sink, write_plot};
 use crate::progress::Progress;
 use crate::report::chart;
 
@@ -83,8 +83,7 @@ fn plots(report: &FitReport, title: &str, path: &Path, sink: &Sink<'_>) -> Resul
     let all = (0..report.experiments.len()).flat_map(|i| chart::data_and_model(title, report, i));
     for (i, plot) in all.enumerate() {
         let path = if i == 0 { path.to_owned() } else { path.with_extension(format!("{}.svg", i + 1)) };
-        plot.write(&path)?;
-        sink.say(&format!("wrote {}", path.display()))?;
+        sink.say(&write_plot(&plot, &path)?)?;
     }
     Ok(())
 }

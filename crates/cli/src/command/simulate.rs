@@ -1,7 +1,5 @@
 //! `ratelaw simulate`
 
-use std::io::Write as _;
-
 use ratelaw::prelude::*;
 use ratelaw::solver::{DisplayUnit, SolveError};
 
@@ -9,7 +7,7 @@ use crate::Ending;
 use crate::arguments::Simulate;
 use crate::error::Result;
 use crate::input;
-use crate::output::{Sink, say};
+use crate::output::{Sink, say, tell, write_plot};
 use crate::progress::spin;
 use crate::report::plot::Scale;
 use crate::report::{Align, chart, columns, significant};
@@ -32,8 +30,8 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
             if let Some(path) = &arguments.plot {
                 let (left, right) = chart::defaults(&network);
                 let scale = if arguments.log_time.is_some() { Scale::Log } else { Scale::Linear };
-                chart::against_time(&network.definition().title, &solution, &left, &right, scale).write(path)?;
-                sink.say(&format!("wrote {}", path.display()))?;
+                let plot = chart::against_time(&network.definition().title, &solution, &left, &right, scale);
+                sink.say(&write_plot(&plot, path)?)?;
             }
             Ok(Ending::Done)
         }
@@ -50,7 +48,7 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
 /// What a reader should know before trusting a run, on standard error.
 pub(crate) fn warn(solution: &Solution) {
     for warning in solution.warnings() {
-        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+        tell(&format!("warning: {warning}"));
     }
 }
 

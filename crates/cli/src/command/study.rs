@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, Sweep, Table};
+use ratelaw::solver::{Format, SolveError, Sweep, Table};
 use ratelaw::studies;
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::Ending;
 use crate::arguments::{self, Study};
 use crate::error::{CliError, Result};
 use crate::input;
-use crate::output::{say, write_file};
+use crate::output::{say, write_file, write_plot};
 use crate::progress::spin;
 use crate::report::chart;
 use crate::report::plot::{Plot, Scale};
@@ -128,7 +128,9 @@ pub(crate) fn run(arguments: &Study) -> Result<Ending> {
     say(&format!("{}: {}", plan.study.name, plan.study.title))?;
     let mut ending = Ending::Done;
     for (run, prepared) in plan.simulate.iter().zip(runs) {
-        context.simulate(run, &prepared)?;
+        if context.simulate(run, &prepared)? == Ending::Partly {
+            ending = Ending::Partly;
+        }
     }
     for (grid, prepared) in plan.sweep.iter().zip(grids) {
         if context.sweep(grid, &prepared)?.failed() > 0 {
@@ -184,8 +186,9 @@ impl Context<'_> {
     /// Refuses names that would write over each other's files, or outside the folder of the results.
     fn names(&self, plan: &Plan) -> Result<()> {
         let runs = plan.simulate.iter().map(|r| &r.name);
-        let names: Vec<&String> =
-            runs.chain(plan.sweep.iter().map(|g| &g.name)).chain(plan.fit.iter().map(|f| &f.name)).collect();
+        let own = runs.chain(plan.sweep.iter().map(|g| &g.name)).chain(plan.fit.iter().map(|f| &f.name)).cloned();
+        // A fit writes a second table.
+        let names: Vec<String> = own.chain(plan.fit.iter().map(|f| format!("{}-residuals", f.name))).collect();
         for (i, name) in names.iter().enumerate() {
             if names[..i].contains(name) {
                 return Err(self.wrong(format!("two parts are named `{name}`, and would write the same files")));
@@ -256,7 +259,7 @@ impl Context<'_> {
         problem.set_save(SavePoints::Uniform(points));
         let network = problem.network().clone();
         let (mut left, mut right) = (self.observables(&network, &run.left)?, self.observables(&network, &run.right)?);
-        if left.is_empty() {
+        if left.is_empty() && right.is_empty() {
             (left, right) = chart::defaults(&network);
         }
         let defaults = SolveOptions::default();
@@ -270,7 +273,7 @@ impl Context<'_> {
         let axes = grid.axes.iter().map(|a| arguments::axis(a).map_err(|e| self.wrong(e)));
         let axes = axes.collect::<Result<Vec<_>>>()?;
         let (mut left, mut right) = (self.observables(&network, &grid.left)?, self.observables(&network, &grid.right)?);
-        if left.is_empty() {
+        if left.is_empty() && right.is_empty() {
             (left, right) = chart::defaults(&network);
         }
         let defaults = SolveOptions::default();
@@ -317,20 +320,28 @@ impl Context<'_> {
     }
 
     fn draw(&self, name: &str, plot: &Plot) -> Result<()> {
-        Ok(plot.write(&self.path(name, "svg"))?)
+        write_plot(plot, &self.path(name, "svg")).map(|_| ())
     }
 
-    fn simulate(&self, run: &Run, prepared: &PreparedRun) -> Result<()> {
+    fn simulate(&self, run: &Run, prepared: &PreparedRun) -> Result<Ending> {
         say(&format!("\n{}: {}", run.name, run.title))?;
-        let solution = spin(&run.name, || solve(&prepared.problem, &prepared.options))?;
+        let solution = match spin(&run.name, || solve(&prepared.problem, &prepared.options)) {
+            Ok(solution) => solution,
+            Err(SolveError::Failed(failure)) => {
+                // What was computed is kept, and the other parts go on.
+                self.keep(&run.name, &failure.partial.table())?;
+                CliError::from(SolveError::Failed(failure)).print();
+                return Ok(Ending::Partly);
+            }
+            Err(error) => return Err(self.within(&run.name, error.into())),
+        };
         simulate::warn(&solution);
         let shown: Vec<Observable> = prepared.left.iter().chain(&prepared.right).cloned().collect();
         simulate::show_times(&solution, &shown, 11)?;
         self.keep(&run.name, &solution.table())?;
-        self.draw(
-            &run.name,
-            &chart::against_time(&run.title, &solution, &prepared.left, &prepared.right, Scale::Linear),
-        )
+        let plot = chart::against_time(&run.title, &solution, &prepared.left, &prepared.right, Scale::Linear);
+        self.draw(&run.name, &plot)?;
+        Ok(Ending::Done)
     }
 
     fn sweep(&self, grid: &Grid, prepared: &PreparedGrid) -> Result<Sweep> {

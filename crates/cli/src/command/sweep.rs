@@ -9,7 +9,7 @@ use crate::Ending;
 use crate::arguments::Sweep;
 use crate::error::Result;
 use crate::input;
-use crate::output::Sink;
+use crate::output::{Sink, tell, write_plot};
 use crate::progress::Progress;
 use crate::report::{Align, chart, columns, significant};
 
@@ -33,15 +33,12 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     sink.say(&causes(&result))?;
     sink.write(&result.table())?;
     if sink.is_stdout() && result.failed() + result.negative() > 0 {
-        eprintln!("{}", causes(&result));
+        tell(&causes(&result));
     }
     if let Some(path) = &arguments.plot {
         let (left, right) = chart::defaults(&network);
         match chart::against_axis(&network.definition().title, &problem, &axes, &result, &left, &right) {
-            Some(plot) => {
-                plot.write(path)?;
-                sink.say(&format!("wrote {}", path.display()))?;
-            }
+            Some(plot) => sink.say(&write_plot(&plot, path)?)?,
             None => {
                 sink.say("no plot: a sweep is drawn against one axis, or two with up to eight values of the first")?;
             }

@@ -65,14 +65,14 @@ impl ConservationLaw {
 fn holds(network: &Network, law: &ConservationLaw) -> bool {
     let species = network.species();
     network.steps().iter().all(|step| {
-        let (mut sum, mut size) = (law.electrons * step.electrons, 0.0);
+        let (mut sum, mut size) = (law.electrons * step.electrons, (law.electrons * step.electrons).abs());
         for (id, n) in &step.change {
             if !species[id.0].fixed {
                 sum += law.weights[id.0] * n;
                 size += (law.weights[id.0] * n).abs();
             }
         }
-        sum.abs() <= 1e-9 * (1.0 + size)
+        sum.abs() <= 1e-9 * size
     })
 }
 

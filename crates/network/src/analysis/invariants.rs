@@ -64,7 +64,7 @@ fn keep_minimal(rows: &mut Vec<(Vec<i64>, Vec<i64>)>) {
 /// A column in whole numbers, by the smallest factor that makes it so.
 fn whole(column: &[f64]) -> Option<Vec<i64>> {
     const LARGEST_FACTOR: i32 = 1000;
-    let near = |v: f64| (v - v.round()).abs() < 1e-9 && v.abs() < 1e6;
+    let near = |v: f64| (v - v.round()).abs() <= 1e-9 * v.abs() && v.abs() < 1e6;
     let factor = (1..=LARGEST_FACTOR).map(f64::from).find(|f| column.iter().all(|c| near(c * f)))?;
     Some(column.iter().map(|c| (c * factor).round() as i64).collect())
 }

@@ -108,6 +108,15 @@ impl Check<'_> {
         for (site, count) in &species.sites {
             if let Some(id) = site_index.get(site) {
                 sites.push((SiteId(*id), *count));
+                let home = &definition.sites[*id].phase;
+                if definition.phases.get(phase).is_some_and(|p| p.name != *home) {
+                    let fault = Fault::Conflict {
+                        what: format!("species `{}` holds a site `{site}` of another phase", species.name),
+                    };
+                    let found = format!("phase `{}`", definition.phases[phase].name);
+                    let diagnostic = Diagnostic::new(fault, found, format!("phase `{home}`, which has the sites"));
+                    self.fault(&format!("{path}.sites"), diagnostic);
+                }
             } else {
                 let known: Vec<&str> = definition.sites.iter().map(|s| s.name.as_str()).collect();
                 self.fault(&format!("{path}.sites"), Diagnostic::unknown("kind of site", site, &known));

@@ -52,6 +52,12 @@ impl Check<'_> {
                 let fault = Fault::Value { what: format!("the name of a {kind}") };
                 self.fault(&path, Diagnostic::new(fault, format!("\"{name}\""), "a name without spaces"));
             }
+            if RESERVED.contains(&name) && matches!(kind, "parameter" | "species") {
+                let fault = Fault::Value { what: format!("the name of a {kind}") };
+                let diagnostic =
+                    Diagnostic::new(fault, format!("`{name}`, which means a condition of the run"), "another name");
+                self.fault(&path, diagnostic);
+            }
             if index.insert(name.to_owned(), i).is_some() {
                 let fault = Fault::Duplicate { kind, name: name.to_owned() };
                 self.fault(&path, Diagnostic::new(fault, format!("`{name}` twice"), "each name once"));
@@ -60,6 +66,9 @@ impl Check<'_> {
         index
     }
 }
+
+/// Names that runs, tables and data give to something else.
+const RESERVED: [&str; 5] = ["potential", "temperature", "time", "charge", "current"];
 
 /// Allowed values of a quantity.
 #[derive(Clone, Copy)]
@@ -142,6 +151,13 @@ impl Check<'_> {
             if !known.contains(&name.as_str()) {
                 self.fault(path, Diagnostic::unknown("species", name, &known));
             }
+        }
+        for (i, name) in run.products.iter().enumerate().filter(|(i, n)| run.products[..*i].contains(n)) {
+            let fault = Fault::Duplicate { kind: "product", name: name.clone() };
+            self.fault(
+                "run.products",
+                Diagnostic::new(fault, format!("`{name}` again, as number {}", i + 1), "each once"),
+            );
         }
     }
 }

@@ -114,7 +114,8 @@ impl Check<'_> {
                 let known: Vec<&str> = definition.species.iter().map(|s| s.name.as_str()).collect();
                 let place = self.places.within(at, term.span.clone()).or_else(|| self.places.of(at));
                 let mut diagnostic = Diagnostic::unknown("species", &term.name, &known).at(place);
-                if let Some((number, rest)) = missing_space(&term.name, &known) {
+                let with_electron: Vec<&str> = known.iter().copied().chain([ELECTRON]).collect();
+                if let Some((number, rest)) = missing_space(&term.name, &with_electron) {
                     diagnostic = diagnostic.help(format!("write a space: `{number} {rest}`"));
                 }
                 self.faults.push(diagnostic);
@@ -128,7 +129,7 @@ impl Check<'_> {
         let before = self.faults.0.len();
         let species = |id: &SpeciesId| &matter.species[id.0];
         let sum = |side: &Side, of: &dyn Fn(SpeciesId) -> f64| -> f64 { side.iter().map(|(id, n)| n * of(*id)).sum() };
-        let differs = |a: f64, b: f64| (a - b).abs() > 1e-9 * (1.0 + a.abs().max(b.abs()));
+        let differs = |a: f64, b: f64| (a - b).abs() > 1e-9 * a.abs().max(b.abs());
         let waived = left.iter().chain(right).any(|(id, _)| species(id).formula.is_none());
         if !waived {
             let mut elements: Vec<&str> = left
@@ -154,7 +155,8 @@ impl Check<'_> {
             }
         }
         let charge = |id: SpeciesId| f64::from(species(&id).charge);
-        let (l, r) = (sum(left, &charge), sum(right, &charge) - electrons);
+        // Electrons on both sides add rounding of their own; zero is added so that none is printed as -0.
+        let (l, r) = (sum(left, &charge) + 0.0, sum(right, &charge) - electrons + 0.0);
         if differs(l, r) {
             let fault = Fault::Charge { step: step.name.clone() };
             let found = format!("charge {l} on the left, {r} on the right, electrons counted");

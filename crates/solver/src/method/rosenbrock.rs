@@ -21,6 +21,8 @@ pub(crate) struct Rosenbrock<const W: usize> {
     pub(super) terms: Vec<Lane<W>>,
     pub(super) rates: Vec<Lane<W>>,
     jacobian: Vec<Lane<W>>,
+    /// Entries of the Jacobian on its diagonal.
+    diagonal: Vec<usize>,
     pub(super) point: Vec<Lane<W>>,
     slope: Vec<Lane<W>>,
     /// Stages of the state and of the quadratures.
@@ -82,6 +84,7 @@ impl<const W: usize> Rosenbrock<W> {
             terms: lanes(system.compiled.term_count()),
             rates: lanes(system.compiled.directions()),
             jacobian: lanes(entries.len()),
+            diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
             point: lanes(n),
             slope: lanes(n),
             u: Stages::new(n),
@@ -96,6 +99,13 @@ impl<const W: usize> Rosenbrock<W> {
         system.compiled.terms(&system.constants, y, &mut self.terms);
         system.compiled.jacobian(&self.terms, &mut self.jacobian);
         stats.jacobians += 1;
+    }
+
+    /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the
+    /// Jacobian; infinite where none does. For the first lane.
+    pub(crate) fn growth_time(&self) -> f64 {
+        let own = self.diagonal.iter().map(|entry| self.jacobian[*entry].0[0]);
+        own.fold(0.0, f64::max).recip()
     }
 
     /// Tries a step of size `h` (each lane its own) from `y` and `q`, where [`Rosenbrock::linearise`] was

@@ -1,0 +1,140 @@
+//! Cases at the edge of sense, each met once and held since.
+
+mod problems;
+
+use ratelaw::prelude::*;
+
+fn toml(text: &str) -> Result<Network, String> {
+    Network::from_toml(text, "model.toml").map_err(|e| e.to_string())
+}
+
+const CELL: &str = r#"
+[model]
+name = "cell"
+[run]
+t_end = "10 s"
+reference = "SHE"
+[phases]
+liquid = { kind = "solution", volume = "1 L" }
+anode = { kind = "electrode", area = "1 cm2" }
+cathode = { kind = "electrode", area = "1 cm2" }
+[sites]
+S = { phase = "anode", density = "1e-3 mol/m2", vacant = "*" }
+[species]
+A = { formula = "H2", phase = "liquid", initial = "1 M" }
+"A*" = { formula = "H2", phase = "anode", sites = "S" }
+"H+" = { formula = "H+", phase = "liquid" }
+"#;
+
+fn with(steps: &str) -> String {
+    format!("{CELL}{steps}")
+}
+
+const TAFEL: &str = r#"
+[steps.oxidation]
+equation = "A* -> * + 2 H+ + 2 e-"
+law = "tafel"
+k0 = "1e-3 1/s"
+E0 = "0 V"
+alpha = 0.5
+"#;
+
+#[test]
+fn names_of_conditions_are_reserved() {
+    let message = toml(&with(&format!("[parameters]\npotential = \"1 V\"\n{TAFEL}"))).unwrap_err();
+    assert!(message.contains("`potential`, which means a condition of the run"), "{message}");
+}
+
+#[test]
+fn sites_belong_to_their_phase() {
+    let wrong = with(TAFEL).replace("phase = \"anode\", sites", "phase = \"cathode\", sites");
+    let message = toml(&wrong).unwrap_err();
+    assert!(message.contains("holds a site `S` of another phase"), "{message}");
+}
+
+#[test]
+fn small_coefficients_must_balance_too() {
+    let message = toml(&with(
+        "[steps.trick]\nequation = \"1e-10 A -> 1e-10 H+ + 1e-10 e-\"\nk = \"1 1/s\"\nphase = \"liquid\"\n",
+    ))
+    .unwrap_err();
+    assert!(message.contains("does not balance in H"), "{message}");
+}
+
+/// The potential may come from an axis alone; a run without one is refused.
+#[test]
+fn a_potential_from_an_axis() {
+    let network = toml(&with(TAFEL)).unwrap();
+    let problem = Problem::builder(&network).initial("A*", "5e-4 mol/m2").build().unwrap();
+    let message = solve(&problem, &SolveOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("the potential is not given"), "{message}");
+    let curve = sweep(&problem, &[Axis::potential(0.0..=0.2, 3)], &SweepOptions::default()).unwrap();
+    assert_eq!(curve.failed(), 0);
+    let charge = curve.curve(&Observable::Charge);
+    assert!(charge[2].1 > charge[0].1 && charge[0].1 > 0.0, "{charge:?}");
+}
+
+/// All sites may be taken, to the last rounding error; more may not.
+#[test]
+fn full_coverage() {
+    let network = toml(&with(TAFEL)).unwrap();
+    let parts = ["1e-4", "2e-4", "3e-4", "7e-4", "9e-4", "1e-3"];
+    for part in parts {
+        let problem = Problem::builder(&network)
+            .initial("A*", format!("{part} mol/m2").as_str())
+            .set("A*", "1e-3 mol/m2")
+            .potential(Volts(0.0), Reference::She)
+            .build()
+            .unwrap();
+        assert_eq!(problem.initial()[network.species_id("*").unwrap().0], 0.0);
+    }
+    let more = Problem::builder(&network).initial("A*", "1.1e-3 mol/m2").potential(Volts(0.0), Reference::She).build();
+    assert!(more.unwrap_err().to_string().contains("the initial amount of `*` is -"));
+    // What is said of vacant sites holds, in any order.
+    for order in [["*", "A*"], ["A*", "*"]] {
+        let mut builder = Problem::builder(&network).potential(Volts(0.0), Reference::She);
+        for name in order {
+            builder = builder.set(name, "5e-4 mol/m2");
+        }
+        let problem = builder.build().unwrap();
+        assert_eq!(problem.initial()[network.species_id("*").unwrap().0], 5e-4);
+    }
+}
+
+/// Autocatalysis from a seed far below the absolute tolerance: X -> A (1e-13 1/s), A + X -> 2 A (1 1/s). With
+/// `X + A = 1` the logistic solution is `A = c exp(t) / (1 + c exp(t))`, `c = 1e-13` to first order in it.
+#[test]
+fn ignition_from_a_trace() {
+    let network = problems::letters("ignition", &[("X", 1.0), ("A", 0.0)], &[("X -> A", 1e-13), ("A + X -> 2 A", 1.0)]);
+    for t in [28.0, 30.0, 40.0] {
+        let solution = problems::run(&network, &[t], &SolveOptions::default());
+        let seed = 1e-13 * f64::exp(t);
+        let exact = seed / (1.0 + seed);
+        let found = solution.amount("A").unwrap()[0];
+        assert!((found - exact).abs() < 1e-3 * exact, "t = {t}: {found}, {exact}");
+    }
+}
+
+/// A fractional order in a species that is absent: its rate is zero, and so is its slope. In solution its
+/// constant has a broken unit.
+#[test]
+fn fractional_orders() {
+    let network = Network::builder("half")
+        .solution("cell", "1 L")
+        .unwrap()
+        .species(Species::new("A").composition_waived().initial("1 M").unwrap())
+        .species(Species::new("B").composition_waived())
+        .parameter("k", "0.1 M^0.5/s")
+        .unwrap()
+        .step_described(Step::new("half", "A -> B", Law::mass_action("k")).order("A", 0.5))
+        .build()
+        .unwrap();
+    let problem = Problem::builder(&network).until(Seconds(5.0)).build().unwrap();
+    let solution = solve(&problem, &SolveOptions { rtol: 1e-9, ..SolveOptions::default() }).unwrap();
+    // dA/dt = -k sqrt(A): A = (1 - k t / 2)^2 M.
+    let exact = 1000.0 * (1.0 - 0.05 * 5.0_f64).powi(2);
+    assert!((solution.amount("A").unwrap().last().unwrap() / exact - 1.0).abs() < 1e-7);
+    let absent = Problem::builder(&network).initial("A", Molar(0.0)).until(Seconds(5.0)).build().unwrap();
+    let solution = solve(&absent, &SolveOptions::default()).unwrap();
+    assert_eq!(solution.amount("B").unwrap().last(), Some(&0.0));
+}
