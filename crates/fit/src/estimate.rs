@@ -18,6 +18,10 @@ use crate::residual::Objective;
 
 /// Confidence of limits and intervals.
 const CONFIDENCE: f64 = 0.95;
+/// Most iterations of one minimisation on a profile; each starts in the valley and needs few.
+const PROFILE_ITERATIONS: usize = 25;
+/// A profile narrower than this fraction of the linear interval is not believed.
+const SUSPICIOUS: f64 = 0.1;
 /// How often a lower minimum met by a profile may send the fit back.
 const RETURNS: usize = 3;
 
@@ -156,7 +160,11 @@ impl Fitting<'_> {
         let threshold = self.threshold(best.residuals.sse());
         // A profile compares sums of squares with the allowed rise; more digits than that are not needed.
         let gain = (1e-4 * threshold.allowed / best.residuals.sse().max(f64::MIN_POSITIVE)).min(1e-4);
-        let search = &Search { gain: gain.max(search.gain), ..*search };
+        let search = &Search {
+            gain: gain.max(search.gain),
+            max_iterations: search.max_iterations.min(PROFILE_ITERATIONS),
+            ..*search
+        };
         let all: Vec<usize> = (0..self.free.len()).collect();
         let linear = covariance(&best.residuals, &all, self.variance(best.residuals.sse()));
         (0..self.free.len())
@@ -166,7 +174,16 @@ impl Fitting<'_> {
                 let width = search.high[i] - search.low[i];
                 let error = linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
                 let step = (2.2 * error).clamp(1e-9 * width, 0.05 * width);
-                let profile = profile(search, best, i, step, threshold);
+                let mut profile = profile(search, best, i, step, threshold);
+                // Limits on both sides far inside the linear interval are none of the data: the others could not
+                // follow. On one side alone they can be right, where an effect saturates and the minimum is flat.
+                let linear = 2.0 * (threshold.allowed / self.variance(best.residuals.sse())).sqrt() * error;
+                if let (Limit::At(low), Limit::At(high)) = (profile.low, profile.high)
+                    && error.is_finite()
+                    && high - low < SUSPICIOUS * linear
+                {
+                    (profile.low, profile.high) = (Limit::Lost(low), Limit::Lost(high));
+                }
                 done();
                 profile
             })

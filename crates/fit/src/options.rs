@@ -25,7 +25,7 @@ pub struct FitOptions {
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
-            solve: SolveOptions { rtol: 1e-10, ..SolveOptions::default() },
+            solve: SolveOptions { rtol: 1e-8, ..SolveOptions::default() },
             starts: 12,
             seed: 1,
             max_iterations: 200,

@@ -37,7 +37,7 @@ const LOWER: f64 = 1e-3;
 /// The limit is found to this fraction of its distance from the minimum.
 const ACCURACY: f64 = 1.0 / 400.0;
 /// Most minimisations on one side.
-const MOST: usize = 80;
+const MOST: usize = 50;
 /// How much wider a range is made, as a fraction of it, to see whether it holds the fit back.
 const WIDER: f64 = 0.25;
 /// How far beyond a limit that is looked at, as a fraction of the limit's distance.

@@ -46,7 +46,8 @@ pub struct Estimate {
 pub struct Obstacle {
     /// The value, SI.
     pub value: f64,
-    /// The parameter whose range stood in the way; none if the integration failed.
+    /// The parameter whose range stood in the way; none if the integration failed, or the others could not
+    /// follow.
     pub range_of: Option<String>,
 }
 
@@ -180,7 +181,7 @@ impl FitReport {
                         shown(obstacle.value)
                     ),
                     None => format!(
-                        "beyond {} = {} the model could not be integrated, so whether the data object there is open",
+                        "beyond {} = {} the profile could not be followed, so whether the data object there is open",
                         p.name,
                         shown(obstacle.value)
                     ),
