@@ -30,7 +30,7 @@ pub(crate) enum CliError {
     Read { path: PathBuf, reason: String },
     #[error("cannot write `{}`: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
-    #[error("{file}: this is not a study\n{reason}")]
+    #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }
 

@@ -18,12 +18,17 @@ pub(crate) fn network(name: &str) -> Result<Network> {
     if let Some(model) = models::find(name) {
         return Ok(model.network()?);
     }
+    Err(unknown_model(name))
+}
+
+/// A name that no model has.
+pub(crate) fn unknown_model(name: &str) -> CliError {
     let known = models::ALL.iter().map(|m| m.name);
     let help = match nearest(name, known) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => "; `ratelaw models` lists the embedded ones".into(),
     };
-    Err(CliError::NoModel { name: name.to_owned(), help })
+    CliError::NoModel { name: name.to_owned(), help }
 }
 
 /// A data file if there is one at that path (or beside `folder`), else an embedded one.

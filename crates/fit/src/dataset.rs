@@ -132,11 +132,10 @@ impl Reader<'_> {
     fn read(&self, text: &str) -> Result<Dataset> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
         // Notes and empty lines are left out here, so that the place of every other line is known.
-        let kept = |line: &&(usize, &str)| !line.1.trim().is_empty() && !line.1.trim().starts_with('#');
-        let lines: Vec<(usize, &str)> =
-            text.lines().enumerate().collect::<Vec<_>>().iter().filter(kept).copied().collect();
-        let places: Vec<usize> = lines.iter().map(|(i, _)| i + 1).collect();
-        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+        let kept = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
+        let (places, lines): (Vec<usize>, Vec<&str>) =
+            text.lines().enumerate().filter(|(_, line)| kept(line)).map(|(i, line)| (i + 1, line)).unzip();
+        let text = lines.join("\n");
         let mut csv = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .has_headers(false)
@@ -167,26 +166,7 @@ impl Reader<'_> {
                 expected,
             );
         }
-        for role in &roles {
-            let Role::Deviation { of, unit, .. } = role else { continue };
-            let Some(values) = series.iter().find(|s| s.name == *of) else {
-                let what = format!("the column `sd({of})` has no values");
-                return self.fault(header_line, what, "no such column", &format!("a column `{of}`"));
-            };
-            let count = |wanted: &dyn Fn(&Role) -> bool| roles.iter().filter(|r| wanted(r)).count();
-            let replicates = count(&|r| matches!(r, Role::Value { series: index, .. } if series[*index].name == *of));
-            let deviations = count(&|r| matches!(r, Role::Deviation { of: other, .. } if other == of));
-            if deviations != 1 && deviations != replicates {
-                let what = format!("the columns `sd({of})` do not match the columns `{of}`");
-                let found = format!("{deviations} of the one, {replicates} of the other");
-                return self.fault(header_line, what, found, "one for all replicates, or one for each in their order");
-            }
-            if values.dimension != unit.dimension {
-                let what = format!("the unit of column `sd({of})`");
-                let found = format!("a unit of {}", unit.dimension);
-                return self.fault(header_line, what, found, &format!("a unit of {}", values.dimension));
-            }
-        }
+        self.check_deviations(&roles, &series, header_line)?;
         for record in records {
             let (record, line) = self.record(record, &places)?;
             if record.iter().all(str::is_empty) {
@@ -213,6 +193,31 @@ impl Reader<'_> {
             );
         }
         Ok(dataset)
+    }
+
+    /// Every column of deviations has values of its dimension, and as many columns or one for all.
+    fn check_deviations(&self, roles: &[Role], series: &[Series], line: usize) -> Result<()> {
+        for role in roles {
+            let Role::Deviation { of, unit, .. } = role else { continue };
+            let Some(values) = series.iter().find(|s| s.name == *of) else {
+                let what = format!("the column `sd({of})` has no values");
+                return self.fault(line, what, "no such column", &format!("a column `{of}`"));
+            };
+            let count = |wanted: &dyn Fn(&Role) -> bool| roles.iter().filter(|r| wanted(r)).count();
+            let replicates = count(&|r| matches!(r, Role::Value { series: index, .. } if series[*index].name == *of));
+            let deviations = count(&|r| matches!(r, Role::Deviation { of: other, .. } if other == of));
+            if deviations != 1 && deviations != replicates {
+                let what = format!("the columns `sd({of})` do not match the columns `{of}`");
+                let found = format!("{deviations} of the one, {replicates} of the other");
+                return self.fault(line, what, found, "one for all replicates, or one for each in their order");
+            }
+            if values.dimension != unit.dimension {
+                let what = format!("the unit of column `sd({of})`");
+                let found = format!("a unit of {}", unit.dimension);
+                return self.fault(line, what, found, &format!("a unit of {}", values.dimension));
+            }
+        }
+        Ok(())
     }
 
     fn record(

@@ -98,9 +98,11 @@ impl Fitting<'_> {
         let starts: Vec<Start> = minima.iter().map(Start::new).collect();
         let mut best = self.choose(&minima, &own)?;
         let mut profiles = Vec::new();
-        for _ in 0..=RETURNS {
+        for round in 0..=RETURNS {
             profiles = self.profiles(&search, &best, &done);
-            let Some(better) = profiles.iter().find_map(|p| p.better.clone()) else { break };
+            // The minimum that is reported is the one that was profiled.
+            let better = profiles.iter().find_map(|p| p.better.clone()).filter(|_| round < RETURNS);
+            let Some(better) = better else { break };
             match search.minimise(better) {
                 Ok(lower) if lower.residuals.sse() < best.residuals.sse() => best = lower,
                 _ => break,

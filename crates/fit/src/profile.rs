@@ -36,6 +36,8 @@ pub(crate) struct Threshold {
 const LOWER: f64 = 1e-3;
 /// The limit is found to this fraction of its distance from the minimum.
 const ACCURACY: f64 = 1.0 / 400.0;
+/// Strides shorter than this fraction of the way to the bound are given up.
+const SHORTEST: f64 = 1e-12;
 /// Most minimisations on one side.
 const MOST: usize = 50;
 /// How much wider a range is made, as a fraction of it, to see whether it holds the fit back.
@@ -104,12 +106,14 @@ fn limit(
                 stride *= 0.5;
             }
         }
-        if stride < 1e-12 * (bound - origin).abs() {
+        if stride < SHORTEST * (bound - origin).abs() {
             break;
         }
     }
     let here = inside.x[index];
-    if failed {
+    // Neither the bound nor a limit within the budget: what lies ahead is open, not refused by the data.
+    let located = stride < ACCURACY * (here - origin).abs() || stride < SHORTEST * (bound - origin).abs();
+    if failed || !located {
         return Limit::Lost(here);
     }
     // Whether the data object there, or only the range of another parameter: with that range wider they would not,

@@ -167,18 +167,20 @@ impl Compiled {
 
     /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.
     pub fn step_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
+        self.net_rate(step, rates) * self.step_sizes[step.0]
+    }
+
+    /// Forward less reverse rate of a step, per volume or area of its phase.
+    fn net_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
         let (forward, reverse) = self.step_directions(step);
-        let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
-        net * self.step_sizes[step.0]
+        reverse.map_or(rates[forward], |r| rates[forward] - rates[r])
     }
 
     /// Total current for given rates, A; positive for an oxidation.
     pub fn current<const W: usize>(&self, rates: &[Lane<W>]) -> Lane<W> {
         let mut sum = Lane::ZERO;
         for (step, charge) in &self.electron_steps {
-            let (forward, reverse) = self.step_directions(*step);
-            let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
-            sum += net * *charge;
+            sum += self.net_rate(*step, rates) * *charge;
         }
         sum
     }

@@ -4,7 +4,8 @@ use ratelaw::models;
 
 use crate::Ending;
 use crate::arguments::Models;
-use crate::error::{CliError, Result};
+use crate::error::Result;
+use crate::input;
 use crate::output::say;
 use crate::report::{Align, columns};
 
@@ -17,15 +18,10 @@ pub(crate) fn run(arguments: &Models) -> Result<Ending> {
             }
             say(columns(&[Align::Left, Align::Left], &rows).trim_end())?;
         }
-        Some(name) => match models::find(name) {
-            Some(model) => say(model.text.trim_end())?,
-            None => {
-                let known = models::ALL.iter().map(|m| m.name);
-                let near = ratelaw::network::nearest(name, known).map(|n| format!("; did you mean `{n}`?"));
-                let help = near.unwrap_or_else(|| "; `ratelaw models` lists the embedded ones".into());
-                return Err(CliError::NoModel { name: name.clone(), help });
-            }
-        },
+        Some(name) => {
+            let model = models::find(name).ok_or_else(|| input::unknown_model(name))?;
+            say(model.text.trim_end())?;
+        }
     }
     Ok(Ending::Done)
 }

@@ -110,7 +110,8 @@ pub(crate) fn run(arguments: &Study) -> Result<Ending> {
         }
     };
     let plan: Plan = toml::from_str(&text)
-        .map_err(|e| CliError::Study { file: file.clone(), reason: e.to_string().trim_end().to_owned() })?;
+        .map_err(|e| format!("this is not a study\n{}", e.to_string().trim_end()))
+        .map_err(|reason| CliError::Study { file: file.clone(), reason })?;
     let folder = arguments.study.as_deref().and_then(Path::parent);
     let context = Context { file, folder, out: &arguments.out };
     context.names(&plan)?;
@@ -250,6 +251,19 @@ impl Context<'_> {
         }
     }
 
+    /// What a plot shows on its left and right axis: what the study names, else what the model asks for.
+    fn drawn(
+        &self,
+        network: &Network,
+        left: &[String],
+        right: &[String],
+    ) -> Result<(Vec<Observable>, Vec<Observable>)> {
+        if left.is_empty() && right.is_empty() {
+            return Ok(chart::defaults(network));
+        }
+        Ok((self.observables(network, left)?, self.observables(network, right)?))
+    }
+
     fn run(&self, run: &Run) -> Result<PreparedRun> {
         let mut problem = self.problem(&run.name, &run.model, &run.set, self.time(run.t_end.as_deref())?)?;
         let points = run.points.unwrap_or(201);
@@ -258,10 +272,7 @@ impl Context<'_> {
         }
         problem.set_save(SavePoints::Uniform(points));
         let network = problem.network().clone();
-        let (mut left, mut right) = (self.observables(&network, &run.left)?, self.observables(&network, &run.right)?);
-        if left.is_empty() && right.is_empty() {
-            (left, right) = chart::defaults(&network);
-        }
+        let (left, right) = self.drawn(&network, &run.left, &run.right)?;
         let defaults = SolveOptions::default();
         let options = SolveOptions { rtol: run.rtol.unwrap_or(defaults.rtol), ..defaults };
         Ok(PreparedRun { problem, options, left, right })
@@ -272,10 +283,7 @@ impl Context<'_> {
         let network = problem.network().clone();
         let axes = grid.axes.iter().map(|a| arguments::axis(a).map_err(|e| self.wrong(e)));
         let axes = axes.collect::<Result<Vec<_>>>()?;
-        let (mut left, mut right) = (self.observables(&network, &grid.left)?, self.observables(&network, &grid.right)?);
-        if left.is_empty() && right.is_empty() {
-            (left, right) = chart::defaults(&network);
-        }
+        let (left, right) = self.drawn(&network, &grid.left, &grid.right)?;
         let defaults = SolveOptions::default();
         let mut observables = Observable::standard(&network);
         for observable in left.iter().chain(&right) {
