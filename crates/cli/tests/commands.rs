@@ -195,6 +195,21 @@ fn a_study_of_ones_own_runs_on_files_beside_it() {
     assert!((k - 0.1).abs() < 1e-3, "{fitted}");
 }
 
+/// A slip in the last part is found before the first part runs, and the message names the part.
+#[test]
+fn a_study_is_looked_up_before_it_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("decay.toml"), DECAY).expect("the model");
+    std::fs::write(folder.path().join("decay.csv"), "time / s,A / mM\n1,905\n2,819\n").expect("the data");
+    let plan = PLAN.replace("free = [\"k\"]", "free = [\"k9\"]");
+    std::fs::write(folder.path().join("plan.toml"), plan).expect("the study");
+    let output = ratelaw(folder.path(), &["study", "plan.toml", "--out", "o"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("plan.toml: in `fit`: unknown setting `k9`"), "{message}");
+    assert!(output.stdout.is_empty() && !folder.path().join("o").exists(), "something ran");
+}
+
 /// The example of the guide is a study that runs.
 #[test]
 fn the_study_of_the_guide_runs() {

@@ -98,6 +98,11 @@ impl Free {
         Ok(Self { name: name.to_owned(), bounds })
     }
 
+    /// Name of the setting.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Looks the name up and checks the bounds.
     pub(crate) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
         let network = problem.network();

@@ -283,6 +283,7 @@ impl Context<'_> {
         let network = problem.network().clone();
         let axes = grid.axes.iter().map(|a| arguments::axis(a).map_err(|e| self.wrong(e)));
         let axes = axes.collect::<Result<Vec<_>>>()?;
+        axes.iter().try_for_each(|a| Setting::parse(&network, a.name()).map(|_| ()))?;
         let (left, right) = self.drawn(&network, &grid.left, &grid.right)?;
         let defaults = SolveOptions::default();
         let mut observables = Observable::standard(&network);
@@ -308,6 +309,8 @@ impl Context<'_> {
         let experiment = Experiment::new(problem, data)?;
         let free = regression.free.iter().map(|f| arguments::free(f).map_err(|e| self.wrong(e)));
         let free = free.collect::<Result<Vec<_>>>()?;
+        let network = experiment.problem().network();
+        free.iter().try_for_each(|f| Setting::parse(network, f.name()).map(|_| ()))?;
         let defaults = FitOptions::default();
         let options = FitOptions {
             starts: regression.starts.unwrap_or(defaults.starts),
