@@ -1,11 +1,12 @@
 //! Builds a network in code. The same checks run as for a model file.
 
 use crate::conditions::Reference;
-use crate::definition::Definition;
+use crate::definition::{Definition, NamedObservable};
 use crate::error::Result;
+use crate::expression::Expression;
 use crate::network::Network;
 use crate::parameter::Parameter;
-use crate::phase::{Phase, PhaseKind, SiteType};
+use crate::phase::{Electrode, Phase, PhaseKind, SiteType};
 use crate::rate::Law;
 use crate::species::Species;
 use crate::step::Step;
@@ -57,7 +58,7 @@ impl NetworkBuilder {
     /// An area that is not a number with a known unit.
     pub fn electrode(self, name: &str, area: impl IntoQuantity) -> Result<Self> {
         let area = area.into_quantity()?;
-        Ok(self.phase(name, PhaseKind::Electrode { area }))
+        Ok(self.phase(name, PhaseKind::Electrode(Electrode::new(area))))
     }
 
     /// Adds a phase without physical size, whose amounts are pure numbers.
@@ -66,7 +67,18 @@ impl NetworkBuilder {
         self.phase(name, PhaseKind::Abstract)
     }
 
-    fn phase(mut self, name: &str, kind: PhaseKind) -> Self {
+    /// Adds a gas at constant volume.
+    ///
+    /// # Errors
+    /// A volume that is not a number with a known unit.
+    pub fn gas(self, name: &str, volume: impl IntoQuantity) -> Result<Self> {
+        let volume = volume.into_quantity()?;
+        Ok(self.phase(name, PhaseKind::Gas { volume }))
+    }
+
+    /// Adds a phase of any kind.
+    #[must_use]
+    pub fn phase(mut self, name: &str, kind: PhaseKind) -> Self {
         self.definition.phases.push(Phase { name: name.to_owned(), kind });
         self
     }
@@ -105,6 +117,26 @@ impl NetworkBuilder {
     pub fn parameter_described(mut self, parameter: Parameter) -> Self {
         self.definition.parameters.push(parameter);
         self
+    }
+
+    /// Adds a parameter that is worked out from others.
+    ///
+    /// # Errors
+    /// A text that is no expression.
+    pub fn expression(self, name: &str, expression: &str) -> Result<Self> {
+        let expression = Expression::parse(expression)?;
+        Ok(self.parameter_described(Parameter::expression(name, expression)))
+    }
+
+    /// Adds an observable by name.
+    ///
+    /// # Errors
+    /// A text that is no expression.
+    pub fn observable(mut self, name: &str, expression: &str) -> Result<Self> {
+        let expression = Expression::parse(expression)?;
+        let (name, unit, note) = (name.to_owned(), None, String::new());
+        self.definition.observables.push(NamedObservable { name, expression, unit, note });
+        Ok(self)
     }
 
     /// Adds a step.

@@ -3,29 +3,78 @@
 use std::ops::Range;
 
 use crate::conditions::FARADAY;
-use crate::network::{CheckedSpecies, CheckedStep, StepId};
+use crate::expression::Variable;
+use crate::network::{CheckedSpecies, CheckedStep, FloatingPotential, ParameterId, SpeciesId, StepId};
+use crate::rate::{RateLaw, Reverse};
 
 /// Flat tables of a network. Every direction of every step is one entry; directions are sorted by the form
 /// of their rate into homogeneous runs, so that no loop branches on a reaction.
+///
+/// The variables are the amounts of all species, then the potentials that are found together with them (of
+/// electrodes with an ohmic drop, and of a counter electrode), then the time where a rate depends on it.
 #[derive(Debug, Clone)]
 pub struct Compiled {
     pub(crate) species: usize,
+    pub(crate) floating: Vec<Floating>,
+    pub(crate) time: Option<usize>,
     pub(crate) runs: Runs,
     /// Factors of each direction's rate, `prod y^order`.
     pub(crate) factors: Vec<Factor>,
     pub(crate) factor_ranges: Vec<Range<usize>>,
-    /// Change of each species by each direction: rows are species.
+    /// Rates that are no constant times a product, in the order of their run.
+    pub(crate) free: Vec<Free>,
+    /// Derivative terms `d rate / d variable` of each direction, and the variable of each.
+    pub(crate) term_ranges: Vec<Range<usize>>,
+    pub(crate) columns: Vec<usize>,
+    /// Change of each species by each direction, then the current (A) of each floating potential: rows are
+    /// variables.
     pub(crate) stoichiometry: Rows,
-    /// Derivatives `d rate / d y`, one for each factor: direction and species are those of the factor.
+    /// Derivatives of the right-hand side.
     pub(crate) jacobian: Pattern,
     /// Direction indices of each step.
     step_directions: Vec<(usize, Option<usize>)>,
     /// Step of each direction.
     direction_steps: Vec<StepId>,
-    /// Steps that exchange electrons, with the charge that one unit of their rate passes.
-    pub(crate) electron_steps: Vec<(StepId, f64)>,
+    pub(crate) electron_steps: Vec<ElectronStep>,
     /// Size of each step's phase, which turns its rate into mol/s.
     pub(crate) step_sizes: Vec<f64>,
+}
+
+/// A step that exchanges electrons.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ElectronStep {
+    /// The step.
+    pub step: StepId,
+    /// The current (A) that one unit of its rate is; positive for an oxidation.
+    pub current: f64,
+    /// Whether it runs at the counter electrode, so that its current is not the cell's but the return of it.
+    pub counter: bool,
+}
+
+/// A potential that is found together with the amounts: `0 = E_applied - E - R I` with the current of its electrode, or
+/// for a counter electrode `0 = -I` with the current of all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Floating {
+    pub(crate) resistance: Option<ParameterId>,
+    pub(crate) counter: bool,
+    /// Entries of the Jacobian in its row, its diagonal among them, and that of the time.
+    pub(crate) entries: (usize, usize),
+    pub(crate) diagonal: usize,
+    pub(crate) by_time: Option<usize>,
+}
+
+/// A rate that is a formula of the amounts, or whose constant depends on a potential or a time that varies.
+#[derive(Debug, Clone)]
+pub(crate) struct Free {
+    pub(crate) law: RateLaw,
+    pub(crate) kind: Reverse,
+    pub(crate) is_reverse: bool,
+    pub(crate) electrochemical: bool,
+    /// The variable that is the potential of its electrode; the applied one if it does not float.
+    pub(crate) potential: Option<usize>,
+    /// Whether its rate has derivatives in the floating potential and in the time, as its last terms.
+    pub(crate) by_potential: bool,
+    pub(crate) by_time: bool,
 }
 
 /// Directions by the form of their rate.
@@ -41,6 +90,8 @@ pub(crate) struct Runs {
     pub(crate) product: Range<usize>,
     /// `k prod y^order`
     pub(crate) general: Range<usize>,
+    /// Anything else.
+    pub(crate) free: Range<usize>,
 }
 
 /// A factor `y^order` of a rate.
@@ -82,71 +133,156 @@ pub struct Pattern {
     pub(crate) terms: Rows,
 }
 
+/// A direction while the tables are made.
+struct Draft {
+    step: StepId,
+    is_reverse: bool,
+    factors: Vec<Factor>,
+    free: bool,
+}
+
 impl Compiled {
-    pub(crate) fn new(species: &[CheckedSpecies], steps: &[CheckedStep], sizes: &[f64]) -> Self {
-        // A direction: its step, whether reverse, and its factors.
-        let mut all: Vec<(StepId, bool, Vec<Factor>)> = Vec::new();
-        for (i, step) in steps.iter().enumerate() {
-            let factors = |orders: &[(crate::network::SpeciesId, f64)]| {
-                orders.iter().map(|(s, order)| Factor { species: s.0, order: *order }).collect::<Vec<_>>()
-            };
-            all.push((StepId(i), false, factors(&step.orders)));
-            if step.reverse != crate::rate::Reverse::None {
-                all.push((StepId(i), true, factors(&step.reverse_orders)));
-            }
-        }
-        all.sort_by_key(|(_, _, factors)| form(factors));
-        let mut runs = [const { 0..0 }; 5];
+    pub(crate) fn new(
+        species: &[CheckedSpecies],
+        steps: &[CheckedStep],
+        sizes: &[f64],
+        floating: &[FloatingPotential],
+        timed: bool,
+    ) -> Self {
+        let n = species.len();
+        let time = timed.then_some(n + floating.len());
+        let potential_of =
+            |step: &CheckedStep| floating.iter().position(|f| f.phase == step.phase).map(|i| n + i);
+        let all = drafts(steps, timed, &|step| potential_of(step).is_some());
+        let mut runs = [const { 0..0 }; 6];
         for (form_index, run) in runs.iter_mut().enumerate() {
-            let start = all.partition_point(|(_, _, f)| form(f) < form_index);
-            let end = all.partition_point(|(_, _, f)| form(f) <= form_index);
+            let start = all.partition_point(|d| form(d) < form_index);
+            let end = all.partition_point(|d| form(d) <= form_index);
             *run = start..end;
         }
-        let [constant, linear, square, product, general] = runs;
-        let runs = Runs { constant, linear, square, product, general };
+        let [constant, linear, square, product, general, free] = runs;
+        let runs = Runs { constant, linear, square, product, general, free };
 
         let mut step_directions = vec![(0, None); steps.len()];
-        let mut rows: Vec<Vec<(usize, f64)>> = vec![Vec::new(); species.len()];
+        let mut rows: Vec<Vec<(usize, f64)>> = vec![Vec::new(); n + floating.len()];
         let (mut factors, mut factor_ranges) = (Vec::new(), Vec::new());
-        for (d, (step, reverse, own)) in all.iter().enumerate() {
-            if *reverse {
-                step_directions[step.0].1 = Some(d);
+        let (mut columns, mut term_ranges, mut free) = (Vec::new(), Vec::new(), Vec::new());
+        for (d, draft) in all.iter().enumerate() {
+            let step = &steps[draft.step.0];
+            let sign = if draft.is_reverse { -1.0 } else { 1.0 };
+            let size = sizes[step.phase.0];
+            if draft.is_reverse {
+                step_directions[draft.step.0].1 = Some(d);
             } else {
-                step_directions[step.0].0 = d;
+                step_directions[draft.step.0].0 = d;
             }
-            let sign = if *reverse { -1.0 } else { 1.0 };
-            let size = sizes[steps[step.0].phase.0];
-            for (s, change) in &steps[step.0].change {
+            for (s, change) in &step.change {
                 let target = &species[s.0];
                 if !target.fixed {
                     // Per area of the step's electrode to per volume of the species' solution, or the like.
-                    let ratio = if target.phase == steps[step.0].phase { 1.0 } else { size / sizes[target.phase.0] };
+                    let ratio = if target.phase == step.phase { 1.0 } else { size / sizes[target.phase.0] };
                     rows[s.0].push((d, sign * change * ratio));
                 }
             }
-            let start = factors.len();
-            factors.extend(own.iter().copied());
-            factor_ranges.push(start..factors.len());
+            for (i, own) in floating.iter().enumerate() {
+                if step.electrons != 0.0 && (own.counter || own.phase == step.phase) {
+                    rows[n + i].push((d, sign * step.electrons * FARADAY * size));
+                }
+            }
+            let (factor_start, term_start) = (factors.len(), columns.len());
+            factors.extend(draft.factors.iter().copied());
+            columns.extend(draft.factors.iter().map(|f| f.species));
+            if draft.free {
+                free.push(free_rate(draft, step, potential_of(step), time, &mut columns));
+            }
+            factor_ranges.push(factor_start..factors.len());
+            term_ranges.push(term_start..columns.len());
         }
-        let jacobian = pattern(&rows, &factors, &factor_ranges);
-        let electron_steps = steps
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| s.electrons != 0.0)
-            .map(|(i, s)| (StepId(i), s.electrons * FARADAY * sizes[s.phase.0]))
-            .collect();
-        Self {
-            species: species.len(),
+        let mut table = Self {
+            species: n,
+            floating: Vec::new(),
+            time,
             runs,
             factors,
             factor_ranges,
-            stoichiometry: Rows::new(rows),
-            jacobian,
+            free,
+            jacobian: Pattern::default(),
+            columns,
+            term_ranges,
+            stoichiometry: Rows::default(),
             step_directions,
-            direction_steps: all.iter().map(|(s, _, _)| *s).collect(),
-            electron_steps,
+            direction_steps: all.iter().map(|d| d.step).collect(),
+            electron_steps: steps
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.electrons != 0.0)
+                .map(|(i, s)| ElectronStep {
+                    step: StepId(i),
+                    current: s.electrons * FARADAY * sizes[s.phase.0],
+                    counter: floating.iter().any(|f| f.counter && f.phase == s.phase),
+                })
+                .collect(),
             step_sizes: steps.iter().map(|s| sizes[s.phase.0]).collect(),
+        };
+        table.jacobian = table.pattern(&rows);
+        table.floating = floating.iter().enumerate().map(|(i, own)| table.floating_row(n + i, *own)).collect();
+        table.stoichiometry = Rows::new(rows);
+        table
+    }
+
+    fn floating_row(&self, row: usize, own: FloatingPotential) -> Floating {
+        let entries = &self.jacobian.entries;
+        let start = entries.partition_point(|(i, _)| *i < row);
+        let end = entries.partition_point(|(i, _)| *i <= row);
+        let at = |column| entries[start..end].iter().position(|(_, j)| *j == column).map(|k| start + k);
+        Floating {
+            resistance: own.resistance,
+            counter: own.counter,
+            entries: (start, end),
+            diagonal: at(row).unwrap_or(start),
+            by_time: self.time.and_then(at),
         }
+    }
+
+    fn pattern(&self, rows: &[Vec<(usize, f64)>]) -> Pattern {
+        let (mut entries, mut terms) = (Vec::new(), Vec::new());
+        for (i, row) in rows.iter().enumerate() {
+            let mut columns: Vec<(usize, Option<usize>, f64)> = row
+                .iter()
+                .flat_map(|(d, c)| self.term_ranges[*d].clone().map(move |t| (self.columns[t], Some(t), *c)))
+                .collect();
+            if i >= self.species {
+                // A floating potential appears in its own row, and so does the time by way of the applied one.
+                columns.push((i, None, 0.0));
+                columns.extend(self.time.map(|time| (time, None, 0.0)));
+            }
+            columns.sort_by_key(|(column, term, _)| (*column, *term));
+            for group in columns.chunk_by(|a, b| a.0 == b.0) {
+                entries.push((i, group[0].0));
+                terms.push(group.iter().filter_map(|(_, t, c)| Some(((*t)?, *c))).collect());
+            }
+        }
+        Pattern { entries, terms: Rows::new(terms) }
+    }
+
+    /// Number of variables: species, floating potentials, and the time if a rate depends on it.
+    pub fn size(&self) -> usize {
+        self.species + self.floating.len() + usize::from(self.time.is_some())
+    }
+
+    /// The index of the time among the variables, if it is one.
+    pub fn time(&self) -> Option<usize> {
+        self.time
+    }
+
+    /// The indices of the floating potentials among the variables.
+    pub fn potentials(&self) -> Range<usize> {
+        self.species..self.species + self.floating.len()
+    }
+
+    /// Whether the kernels work out the rate of a step themselves.
+    pub fn is_free(&self, step: StepId) -> bool {
+        self.runs.free.contains(&self.step_directions[step.0].0)
     }
 
     /// Number of species.
@@ -174,39 +310,74 @@ impl Compiled {
         &self.jacobian.entries
     }
 
-    /// Number of derivative terms `d rate / d y`.
+    /// Number of derivative terms `d rate / d variable`.
     pub fn term_count(&self) -> usize {
-        self.factors.len()
+        self.columns.len()
     }
 
-    /// Steps that exchange electrons, with the current (A) that one unit of their rate is; positive for an
-    /// oxidation.
-    pub fn electron_steps(&self) -> &[(StepId, f64)] {
+    /// Steps that exchange electrons.
+    pub fn electron_steps(&self) -> &[ElectronStep] {
         &self.electron_steps
     }
 }
 
+/// The directions of all steps, sorted into runs.
+fn drafts(steps: &[CheckedStep], timed: bool, floats: &dyn Fn(&CheckedStep) -> bool) -> Vec<Draft> {
+    let mut all = Vec::new();
+    for (i, step) in steps.iter().enumerate() {
+        let law = &step.law;
+        let varies = timed && (law.reads_potential() || law.reads_temperature(step.reverse) || law.reads_time());
+        let is_formula = matches!(law, RateLaw::Formula(_));
+        let free = is_formula || varies || (law.reads_potential() && floats(step));
+        let factors = |orders: &[(SpeciesId, f64)]| match is_formula {
+            true => Vec::new(),
+            false => orders.iter().map(|(s, order)| Factor { species: s.0, order: *order }).collect(),
+        };
+        all.push(Draft { step: StepId(i), is_reverse: false, factors: factors(&step.orders), free });
+        if step.reverse != Reverse::None {
+            all.push(Draft { step: StepId(i), is_reverse: true, factors: factors(&step.reverse_orders), free });
+        }
+    }
+    all.sort_by_key(form);
+    all
+}
+
+/// A rate that the kernels work out themselves; adds the columns of its terms beyond those of its factors.
+fn free_rate(
+    draft: &Draft,
+    step: &CheckedStep,
+    potential: Option<usize>,
+    time: Option<usize>,
+    columns: &mut Vec<usize>,
+) -> Free {
+    if let RateLaw::Formula(formula) = &step.law {
+        columns.extend(formula.variables().iter().filter_map(|v| match v {
+            Variable::Amount(id) => Some(id.0),
+            _ => None,
+        }));
+    }
+    let by_potential = potential.filter(|_| step.law.reads_potential());
+    columns.extend(by_potential);
+    columns.extend(time);
+    Free {
+        law: step.law.clone(),
+        kind: step.reverse,
+        is_reverse: draft.is_reverse,
+        electrochemical: step.electrons != 0.0,
+        potential,
+        by_potential: by_potential.is_some(),
+        by_time: time.is_some(),
+    }
+}
+
 /// Which run a direction belongs to.
-fn form(factors: &[Factor]) -> usize {
-    match factors {
+fn form(draft: &Draft) -> usize {
+    match draft.factors.as_slice() {
+        _ if draft.free => 5,
         [] => 0,
         [a] if a.order == 1.0 => 1,
         [a] if a.order == 2.0 => 2,
         [a, b] if a.order == 1.0 && b.order == 1.0 => 3,
         _ => 4,
     }
-}
-
-fn pattern(rows: &[Vec<(usize, f64)>], factors: &[Factor], ranges: &[Range<usize>]) -> Pattern {
-    let (mut entries, mut terms) = (Vec::new(), Vec::new());
-    for (i, row) in rows.iter().enumerate() {
-        let mut columns: Vec<(usize, usize, f64)> =
-            row.iter().flat_map(|(d, c)| ranges[*d].clone().map(move |t| (factors[t].species, t, *c))).collect();
-        columns.sort_by_key(|(column, term, _)| (*column, *term));
-        for group in columns.chunk_by(|a, b| a.0 == b.0) {
-            entries.push((i, group[0].0));
-            terms.push(group.iter().map(|(_, t, c)| (*t, *c)).collect());
-        }
-    }
-    Pattern { entries, terms: Rows::new(terms) }
 }

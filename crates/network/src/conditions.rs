@@ -11,13 +11,43 @@ pub const STANDARD_CONCENTRATION: f64 = 1000.0;
 /// Temperature of a model that states none, K.
 pub const ROOM_TEMPERATURE: f64 = 298.15;
 
-/// What a run is held at.
+/// What a run is held at, or led through: temperature and potential at one time, and how fast they change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Conditions {
     /// Temperature, K.
     pub temperature: f64,
-    /// Electrode potential against the model's reference, V.
+    /// Electrode potential against the model's reference, V, as applied: before any ohmic drop.
     pub potential: f64,
+    /// The time at which these hold, s.
+    pub time: f64,
+    /// Change of the temperature, K/s.
+    pub temperature_rate: f64,
+    /// Change of the potential, V/s.
+    pub potential_rate: f64,
+    /// Whether the electrodes are connected; if not, no step exchanges electrons.
+    pub connected: bool,
+}
+
+impl Conditions {
+    /// Constant conditions.
+    pub fn new(temperature: f64, potential: f64) -> Self {
+        Self { temperature, potential, time: 0.0, temperature_rate: 0.0, potential_rate: 0.0, connected: true }
+    }
+
+    /// Whether anything changes with time.
+    pub fn are_constant(&self) -> bool {
+        self.temperature_rate == 0.0 && self.potential_rate == 0.0
+    }
+
+    /// The potential at a time.
+    pub fn potential_at(&self, time: f64) -> f64 {
+        self.potential + self.potential_rate * (time - self.time)
+    }
+
+    /// The temperature at a time.
+    pub fn temperature_at(&self, time: f64) -> f64 {
+        self.temperature + self.temperature_rate * (time - self.time)
+    }
 }
 
 /// Reference electrodes.

@@ -1,6 +1,7 @@
 //! A network as the user describes it: plain values, from a file or from the builder.
 
 use crate::conditions::Reference;
+use crate::expression::Expression;
 use crate::parameter::Parameter;
 use crate::phase::{Phase, SiteType};
 use crate::species::Species;
@@ -30,6 +31,34 @@ pub struct Definition {
     pub parameters: Vec<Parameter>,
     /// Steps.
     pub steps: Vec<Step>,
+    /// Observables by name.
+    pub observables: Vec<NamedObservable>,
+    /// Potentials of reference electrodes, where they are not the published ones.
+    pub references: Vec<ReferencePotential>,
+}
+
+/// An observable that the model defines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedObservable {
+    /// Name.
+    pub name: String,
+    /// What it is: `0.3*[DPK] + 1.2*[DPKI]`, `yield(BPA from NH3)*FE(BPA)`.
+    pub expression: Expression,
+    /// The unit that it is shown in; SI if none is given.
+    pub unit: Option<String>,
+    /// What it means, or where its coefficients come from.
+    pub note: String,
+}
+
+/// The potential of a reference electrode in this model's medium.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReferencePotential {
+    /// The reference electrode.
+    pub reference: Reference,
+    /// Its potential against the standard hydrogen electrode.
+    pub potential: Quantity,
+    /// Where the value comes from.
+    pub source: String,
 }
 
 /// Conditions and questions of a run when the user gives none.
@@ -41,6 +70,8 @@ pub struct RunDefaults {
     pub potential: Option<Quantity>,
     /// The reference electrode of all potentials.
     pub reference: Option<Reference>,
+    /// pH, which the reversible hydrogen electrode needs.
+    pub ph: Option<f64>,
     /// Length of a run.
     pub t_end: Option<Quantity>,
     /// The species whose conversion is asked for.

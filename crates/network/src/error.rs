@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::expression::ExpressionFault;
+
 /// Result of this crate.
 pub type Result<T, E = NetworkError> = std::result::Result<T, E>;
 
@@ -38,6 +40,9 @@ pub enum NetworkError {
     /// A quantity could not be read, or has the wrong unit.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
+    /// An expression that cannot be read.
+    #[error("{0}")]
+    Expression(#[from] ExpressionFault),
     /// A value outside its allowed range, NaN and infinity included.
     #[error("{what} is {found}, expected {expected}")]
     OutOfRange {
@@ -244,6 +249,12 @@ pub enum Fault {
         step: String,
         /// The kind of site.
         site: String,
+    },
+    /// An expression that cannot be read, or names something that does not exist.
+    #[error("the expression `{text}` is wrong")]
+    Expression {
+        /// The text.
+        text: String,
     },
     /// A constant whose unit does not fit its step.
     #[error("{what} has the wrong unit")]

@@ -15,6 +15,7 @@ mod conditions;
 mod definition;
 pub mod equation;
 mod error;
+pub mod expression;
 mod file;
 mod formula;
 mod kernel;
@@ -28,19 +29,21 @@ mod step;
 pub mod units;
 
 pub use builder::NetworkBuilder;
-pub use compile::{Compiled, Pattern};
+pub use compile::{Compiled, ElectronStep, Pattern};
 pub use conditions::{
     BOLTZMANN_OVER_PLANCK, Conditions, FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE, Reference, STANDARD_CONCENTRATION,
 };
-pub use definition::{Definition, RunDefaults};
+pub use definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
 pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
 pub use formula::{Formula, FormulaFault};
+pub use kernel::{Bound, BoundAlong, Values};
 pub use lane::Lane;
 pub use network::{
-    CheckedParameter, CheckedSpecies, CheckedStep, Network, ParameterId, PhaseId, SiteId, SpeciesId, StepId,
+    CheckedObservable, CheckedParameter, CheckedSpecies, CheckedStep, FloatingPotential, Network, ParameterId, PhaseId,
+    SiteId, SpeciesId, StepId,
 };
-pub use parameter::{Origin, Parameter};
-pub use phase::{Phase, PhaseKind, SiteType};
+pub use parameter::{Origin, Parameter, ParameterValue};
+pub use phase::{Electrode, Phase, PhaseKind, SiteType};
 pub use rate::Law;
 pub use species::{Composition, Species};
 pub use step::Step;

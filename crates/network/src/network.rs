@@ -1,14 +1,16 @@
 //! A checked network: names looked up, balances proved, tables compiled.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::compile::Compiled;
 use crate::conditions::{Conditions, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
+use crate::expression::{Tape, Variable};
 use crate::formula::Formula;
-use crate::rate::{Direction, Dual, Environment, Measures, RateLaw, Reverse};
+use crate::kernel::{Bound, BoundAlong, Values};
+use crate::rate::{Along, Direction, Dual, Environment, Measures, RateLaw, Real, Reverse};
 use crate::units::Dimension;
 use crate::{check, file};
 
@@ -67,6 +69,35 @@ pub struct CheckedParameter {
     pub measures: Option<Measures>,
     /// Range for a fit, SI.
     pub bounds: Option<(f64, f64)>,
+    /// How it is worked out from other parameters, if it is.
+    pub expression: Option<Tape>,
+}
+
+/// An observable that the model defines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedObservable {
+    /// Name.
+    pub name: String,
+    /// What it is, of amounts, parameters, conditions and ready observables.
+    pub tape: Tape,
+    /// Ready observables that it uses, each as a function and its argument: `yield(BPA from NH3)` is `("yield", "BPA
+    /// from NH3")`, another observable of the model has no function.
+    pub ready: Vec<(String, String)>,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// The unit that it is shown in, with its factor.
+    pub unit: Option<(String, f64)>,
+}
+
+/// An electrode whose potential is found together with the amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FloatingPotential {
+    /// The electrode.
+    pub phase: PhaseId,
+    /// Ohmic resistance between it and the place where its potential is measured.
+    pub resistance: Option<ParameterId>,
+    /// Whether it is the counter electrode.
+    pub counter: bool,
 }
 
 /// A step of a checked network.
@@ -102,7 +133,24 @@ struct Inner {
     species: Vec<CheckedSpecies>,
     parameters: Vec<CheckedParameter>,
     steps: Vec<CheckedStep>,
+    observables: Vec<CheckedObservable>,
+    /// Parameters that are worked out from others, in an order in which that can be done.
+    dependent: Vec<ParameterId>,
+    floating: Vec<FloatingPotential>,
     compiled: Compiled,
+    /// Tables with the time as a variable, for conditions that change; made when first asked for.
+    timed: OnceLock<Compiled>,
+}
+
+/// The parts of a network that passed all checks.
+pub(crate) struct Parts {
+    pub(crate) definition: Definition,
+    pub(crate) species: Vec<CheckedSpecies>,
+    pub(crate) parameters: Vec<CheckedParameter>,
+    pub(crate) dependent: Vec<ParameterId>,
+    pub(crate) steps: Vec<CheckedStep>,
+    pub(crate) observables: Vec<CheckedObservable>,
+    pub(crate) floating: Vec<FloatingPotential>,
 }
 
 impl PartialEq for Network {
@@ -139,15 +187,23 @@ impl Network {
         check::check(definition, &file::Places::default())
     }
 
-    pub(crate) fn assemble(
-        definition: Definition,
-        species: Vec<CheckedSpecies>,
-        parameters: Vec<CheckedParameter>,
-        steps: Vec<CheckedStep>,
-    ) -> Self {
-        let sizes: Vec<f64> = definition.phases.iter().map(|p| p.kind.size()).collect();
-        let compiled = Compiled::new(&species, &steps, &sizes);
-        Self(Arc::new(Inner { definition, species, parameters, steps, compiled }))
+    pub(crate) fn assemble(parts: Parts) -> Self {
+        let Parts { definition, species, parameters, dependent, steps, observables, floating } = parts;
+        let sizes = sizes(&definition);
+        let timed = steps.iter().any(|s| s.law.reads_time());
+        let compiled = Compiled::new(&species, &steps, &sizes, &floating, timed);
+        let timed = OnceLock::new();
+        Self(Arc::new(Inner {
+            definition,
+            species,
+            parameters,
+            steps,
+            observables,
+            dependent,
+            floating,
+            compiled,
+            timed,
+        }))
     }
 
     /// The model as a TOML file that reads back as the same network.
@@ -180,9 +236,34 @@ impl Network {
         &self.0.steps
     }
 
-    /// Flat tables for the kernels.
+    /// Observables that the model defines.
+    pub fn observables(&self) -> &[CheckedObservable] {
+        &self.0.observables
+    }
+
+    /// Electrodes whose potential is found together with the amounts.
+    pub fn floating_potentials(&self) -> &[FloatingPotential] {
+        &self.0.floating
+    }
+
+    /// Flat tables for the kernels, for conditions that do not change with time.
     pub fn compiled(&self) -> &Compiled {
         &self.0.compiled
+    }
+
+    /// Flat tables with the time as a variable, for conditions that change with it.
+    pub fn compiled_with_time(&self) -> &Compiled {
+        if self.0.compiled.time().is_some() {
+            return &self.0.compiled;
+        }
+        self.0.timed.get_or_init(|| {
+            Compiled::new(&self.0.species, &self.0.steps, &sizes(&self.0.definition), &self.0.floating, true)
+        })
+    }
+
+    /// The tables for given conditions.
+    pub fn compiled_for(&self, conditions: &Conditions) -> &Compiled {
+        if conditions.are_constant() { self.compiled() } else { self.compiled_with_time() }
     }
 
     /// Volume (m3) or area (m2) of a phase; 1 for an abstract one.
@@ -251,16 +332,72 @@ impl Network {
         find("parameter", name, self.0.parameters.iter().map(|p| p.name.as_str())).map(ParameterId)
     }
 
-    /// Rate constants of all directions for given parameters and conditions, in the order of the tables.
+    /// Works out the parameters that are expressions of others.
+    pub fn complete(&self, values: &mut [f64]) {
+        for id in &self.0.dependent {
+            if let Some(tape) = &self.0.parameters[id.0].expression {
+                values[id.0] = tape.value(|variable| match variable {
+                    Variable::Parameter(id) => values[id.0],
+                    _ => f64::NAN,
+                });
+            }
+        }
+    }
+
+    /// How all parameters and the conditions change in a direction; `values` are complete.
+    pub fn along(&self, values: &[f64], direction: Direction) -> Along {
+        let mut parameters = vec![0.0; values.len()];
+        if let Direction::Parameter(id) = direction {
+            parameters[id.0] = 1.0;
+            for id in &self.0.dependent {
+                if let Some(tape) = &self.0.parameters[id.0].expression {
+                    let value = tape.value(|variable| match variable {
+                        Variable::Parameter(id) => Dual::new(values[id.0], parameters[id.0]),
+                        _ => Dual::constant(f64::NAN),
+                    });
+                    parameters[id.0] = value.derivative;
+                }
+            }
+        }
+        let is = |of| f64::from(u8::from(direction == of));
+        Along { parameters, temperature: is(Direction::Temperature), potential: is(Direction::Potential) }
+    }
+
+    /// Whether a step runs under the conditions: not if it exchanges electrons at electrodes that are disconnected.
+    fn runs(&self, step: &CheckedStep, conditions: &Conditions) -> bool {
+        conditions.connected || step.electrons == 0.0
+    }
+
+    /// Rate constants of all directions for given parameters and conditions, in the order of the tables. Directions
+    /// that the kernels work out themselves, because their rate is a formula or their potential varies, are 0.
     ///
     /// # Errors
     /// [`NetworkError::OutOfRange`] names the step whose constant is negative or not finite.
     pub fn bind(&self, values: &[f64], conditions: &Conditions) -> Result<Vec<f64>> {
-        let at = Environment::<f64>::new(values, conditions, None);
         let mut constants = vec![0.0; self.0.compiled.directions()];
+        self.bind_into(self.compiled_for(conditions), values, conditions, &mut constants)?;
+        Ok(constants)
+    }
+
+    /// The same without making room for the constants; `tables` are those of the conditions.
+    ///
+    /// # Errors
+    /// As [`Network::bind`].
+    pub fn bind_into(
+        &self,
+        tables: &Compiled,
+        values: &[f64],
+        conditions: &Conditions,
+        constants: &mut [f64],
+    ) -> Result<()> {
+        let at = Environment::<f64>::new(values, conditions, None);
+        constants.fill(0.0);
         for (i, step) in self.0.steps.iter().enumerate() {
+            if tables.is_free(StepId(i)) || !self.runs(step, conditions) {
+                continue;
+            }
             let (forward, reverse) = step.law.constants(step.reverse, &at);
-            let (f, r) = self.0.compiled.step_directions(StepId(i));
+            let (f, r) = tables.step_directions(StepId(i));
             for (index, value, which) in [(Some(f), forward, "forward"), (r, reverse, "reverse")] {
                 let Some(index) = index else { continue };
                 if !(value.is_finite() && value >= 0.0) {
@@ -273,21 +410,38 @@ impl Network {
                 constants[index] = value;
             }
         }
-        Ok(constants)
+        Ok(())
+    }
+
+    /// Everything that the kernels need at given parameters and conditions, one lane wide.
+    ///
+    /// # Errors
+    /// As [`Network::bind`].
+    pub fn bound(&self, values: &[f64], conditions: &Conditions) -> Result<Bound<1>> {
+        let constants = self.bind(values, conditions)?;
+        Ok(Bound::new([Values { parameters: values.to_vec(), conditions: *conditions }], &[constants]))
     }
 
     /// Derivatives of all rate constants in one parameter or condition.
     pub fn bind_derivative(&self, values: &[f64], conditions: &Conditions, direction: Direction) -> Vec<f64> {
-        let at = Environment::<Dual>::new(values, conditions, Some(direction));
-        let mut derivatives = vec![0.0; self.0.compiled.directions()];
+        self.bind_along(values, conditions, &self.along(values, direction))
+    }
+
+    /// Derivatives of all rate constants when parameters and conditions change.
+    pub fn bind_along(&self, values: &[f64], conditions: &Conditions, along: &Along) -> Vec<f64> {
+        let at = Environment::<Dual>::new(values, conditions, Some(along));
+        let tables = self.compiled_for(conditions);
+        let mut derivatives = vec![0.0; tables.directions()];
+        let in_conditions = along.temperature != 0.0 || along.potential != 0.0;
         for (i, step) in self.0.steps.iter().enumerate() {
-            let touched = match direction {
-                Direction::Parameter(id) => step.law.parameters(step.reverse).contains(&id),
-                Direction::Temperature | Direction::Potential => true,
-            };
+            if tables.is_free(StepId(i)) || !self.runs(step, conditions) {
+                continue;
+            }
+            let touched = in_conditions
+                || step.law.parameters(step.reverse).into_iter().any(|id| along.parameters[id.0] != 0.0);
             if touched {
                 let (forward, reverse) = step.law.constants(step.reverse, &at);
-                let (f, r) = self.0.compiled.step_directions(StepId(i));
+                let (f, r) = tables.step_directions(StepId(i));
                 derivatives[f] = forward.derivative;
                 if let Some(r) = r {
                     derivatives[r] = reverse.derivative;
@@ -296,6 +450,17 @@ impl Network {
         }
         derivatives
     }
+
+    /// How everything that the kernels need changes in a direction, one lane wide.
+    pub fn bound_along(&self, values: &[f64], conditions: &Conditions, direction: Direction) -> BoundAlong<1> {
+        let along = self.along(values, direction);
+        let constants = self.bind_along(values, conditions, &along);
+        BoundAlong::new([along], &[constants])
+    }
+}
+
+fn sizes(definition: &Definition) -> Vec<f64> {
+    definition.phases.iter().map(|p| p.kind.size()).collect()
 }
 
 fn find<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Result<usize> {

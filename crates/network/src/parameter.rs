@@ -1,5 +1,7 @@
 //! Parameters: rate constants, barriers, transfer coefficients.
 
+use crate::error::QuantityError;
+use crate::expression::Expression;
 use crate::units::Quantity;
 
 /// A named constant of a model.
@@ -7,8 +9,8 @@ use crate::units::Quantity;
 pub struct Parameter {
     /// Name.
     pub name: String,
-    /// Value with its unit.
-    pub value: Quantity,
+    /// Value with its unit, or an expression of other parameters.
+    pub value: ParameterValue,
     /// Where the value comes from.
     pub origin: Option<Origin>,
     /// The reference of a published or measured value.
@@ -22,6 +24,15 @@ pub struct Parameter {
 impl Parameter {
     /// A parameter with a value.
     pub fn new(name: &str, value: Quantity) -> Self {
+        Self::with(name, ParameterValue::Quantity(value))
+    }
+
+    /// A parameter that is worked out from others.
+    pub fn expression(name: &str, expression: Expression) -> Self {
+        Self::with(name, ParameterValue::Expression(expression))
+    }
+
+    fn with(name: &str, value: ParameterValue) -> Self {
         Self { name: name.to_owned(), value, origin: None, source: String::new(), note: String::new(), bounds: None }
     }
 
@@ -32,6 +43,37 @@ impl Parameter {
         self.note = note.into();
         self
     }
+}
+
+/// What a parameter is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ParameterValue {
+    /// A number with its unit.
+    Quantity(Quantity),
+    /// Worked out from other parameters: `0.5*k1`, `K1*exp(-dG/(R*298.15 K))`.
+    Expression(Expression),
+}
+
+impl ParameterValue {
+    /// Reads a quantity (`2e-4 m3/mol/s`) or, if it is none, an expression.
+    ///
+    /// # Errors
+    /// A text that is neither: what is wrong with it as a quantity.
+    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+        match text.parse() {
+            Ok(quantity) => Ok(Self::Quantity(quantity)),
+            Err(error) => match Expression::parse(text) {
+                Ok(expression) if expression.is_compound() || !starts_as_number(text) => {
+                    Ok(Self::Expression(expression))
+                }
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+pub(crate) fn starts_as_number(text: &str) -> bool {
+    text.trim().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
 }
 
 /// Where a value comes from.

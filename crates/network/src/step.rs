@@ -17,6 +17,8 @@ pub struct Step {
     pub orders: Vec<(String, f64)>,
     /// The same for the reverse direction.
     pub reverse_orders: Vec<(String, f64)>,
+    /// Whether another step may have the same equation.
+    pub duplicate: bool,
     /// What the step is, and where it comes from.
     pub note: String,
 }
@@ -31,6 +33,7 @@ impl Step {
             phase: None,
             orders: Vec::new(),
             reverse_orders: Vec::new(),
+            duplicate: false,
             note: String::new(),
         }
     }
@@ -39,6 +42,13 @@ impl Step {
     #[must_use]
     pub fn order(mut self, species: impl Into<String>, order: f64) -> Self {
         self.orders.push((species.into(), order));
+        self
+    }
+
+    /// Says that another step has the same equation on purpose.
+    #[must_use]
+    pub fn duplicate(mut self) -> Self {
+        self.duplicate = true;
         self
     }
 

@@ -8,9 +8,10 @@ use crate::equation::ELECTRON;
 use crate::error::{Diagnostic, Fault};
 use crate::formula::Formula;
 use crate::network::{CheckedSpecies, PhaseId, SiteId};
-use crate::phase::PhaseKind;
+use crate::phase::{Electrode, PhaseKind};
+use crate::conditions::{GAS_CONSTANT, ROOM_TEMPERATURE};
 use crate::species::{Composition, Species};
-use crate::units::Dimension;
+use crate::units::{Dimension, Quantity};
 
 /// Species with what their names stand for.
 pub(super) struct Matter {
@@ -22,8 +23,17 @@ pub(super) struct Matter {
     pub(super) site_names: Vec<String>,
 }
 
-/// Adds what the user need not say: the phase of a network that names none, and vacant sites.
+/// Adds what the user need not say, vacant sites, and puts constants into the order of their law, so that a
+/// definition has one form.
 pub(super) fn complete(definition: &mut Definition) {
+    for step in &mut definition.steps {
+        let fields = step.law.kind.fields();
+        let place = |name: &str| {
+            let base = name.split_once('.').map_or(name, |(base, _)| base);
+            fields.iter().position(|f| f.name == base).unwrap_or(fields.len())
+        };
+        step.law.constants.sort_by_key(|(name, _)| place(name));
+    }
     for site in &definition.sites {
         if !definition.species.iter().any(|s| s.name == site.vacant) {
             let mut vacant = Species::new(&site.vacant).phase(&site.phase).site(&site.name);
@@ -46,10 +56,19 @@ impl Check<'_> {
         }
         for phase in &definition.phases {
             let (field, quantity, dimension) = match &phase.kind {
-                PhaseKind::Solution { volume } => ("volume", volume, Dimension::volume()),
-                PhaseKind::Electrode { area } => ("area", area, Dimension::area()),
-                PhaseKind::Abstract => continue,
+                PhaseKind::Solution { volume } | PhaseKind::Gas { volume } => ("volume", volume, Dimension::volume()),
+                PhaseKind::Electrode(Electrode { area, .. }) | PhaseKind::Surface { area, .. } => {
+                    ("area", area, Dimension::area())
+                }
+                PhaseKind::Reservoir | PhaseKind::Abstract => continue,
             };
+            if let PhaseKind::Electrode(Electrode { roughness, .. }) | PhaseKind::Surface { roughness, .. } = phase.kind
+                && !(roughness.is_finite() && roughness > 0.0)
+            {
+                let at = format!("phases.{}.roughness", phase.name);
+                let fault = Fault::Value { what: format!("`{at}`") };
+                self.fault(&at, Diagnostic::new(fault, roughness.to_string(), Range::Positive.words()));
+            }
             self.quantity(&format!("phases.{}.{field}", phase.name), quantity, dimension, Range::Positive);
         }
         let mut densities = Vec::new();
@@ -57,12 +76,12 @@ impl Check<'_> {
             let path = format!("sites.{}", site.name);
             let dimension = Dimension::surface_concentration();
             densities.push(self.quantity(&format!("{path}.density"), &site.density, dimension, Range::Positive));
-            let on_electrode = phase_index.get(&site.phase).map(|i| definition.phases[*i].kind.is_electrode());
-            if on_electrode == Some(false) {
-                let fault = Fault::Conflict { what: format!("sites `{}` are not on an electrode", site.name) };
+            let on_surface = phase_index.get(&site.phase).map(|i| definition.phases[*i].kind.is_surface());
+            if on_surface == Some(false) {
+                let fault = Fault::Conflict { what: format!("sites `{}` are not on a surface", site.name) };
                 let found = format!("the phase `{}`", site.phase);
-                self.fault(&format!("{path}.phase"), Diagnostic::new(fault, found, "a phase of kind electrode"));
-            } else if on_electrode.is_none() {
+                self.fault(&format!("{path}.phase"), Diagnostic::new(fault, found, "a phase of kind electrode or surface"));
+            } else if on_surface.is_none() {
                 self.unknown_phase(&format!("{path}.phase"), &site.phase, definition);
             }
         }
@@ -132,10 +151,19 @@ impl Check<'_> {
         let vacant = definition.sites.iter().any(|s| s.vacant == species.name);
         let (formula, charge) = self.composition(species, &path, vacant);
         let dimension = definition.phases.get(phase).map_or(Dimension::NONE, |p| p.kind.amount());
-        let initial = species
-            .initial
-            .as_ref()
-            .map_or(0.0, |q| self.quantity(&format!("{path}.initial"), q, dimension, Range::NotNegative));
+        let kind = definition.phases.get(phase).map(|p| &p.kind);
+        let initial = species.initial.as_ref().map_or(0.0, |q| {
+            let at = format!("{path}.initial");
+            if matches!(kind, Some(PhaseKind::Gas { .. } | PhaseKind::Reservoir)) && q.dimension() == Dimension::pressure()
+            {
+                // An ideal gas: c = p / RT at the temperature of the model.
+                let temperature = definition.run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si);
+                let pressure = self.quantity(&at, q, Dimension::pressure(), Range::NotNegative);
+                return pressure / (GAS_CONSTANT * temperature);
+            }
+            self.quantity(&at, q, dimension, Range::NotNegative)
+        });
+        let fixed = species.fixed || matches!(kind, Some(PhaseKind::Reservoir));
         if let Some(n) = species.electrons
             && !(n.is_finite() && n > 0.0)
         {
@@ -149,7 +177,7 @@ impl Check<'_> {
             phase: PhaseId(phase),
             sites,
             initial,
-            fixed: species.fixed,
+            fixed,
             electrons: species.electrons,
         }
     }

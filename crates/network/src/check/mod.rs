@@ -1,7 +1,11 @@
 //! Looks names up and proves balances and units; every fault of a definition is reported at once.
 
-mod constants;
+mod electrodes;
+mod laws;
 mod matter;
+mod observables;
+mod parameters;
+mod standard;
 mod stoichiometry;
 
 use std::collections::HashMap;
@@ -9,7 +13,7 @@ use std::collections::HashMap;
 use crate::definition::Definition;
 use crate::error::{Diagnostic, Diagnostics, Fault, Result};
 use crate::file::Places;
-use crate::network::{CheckedStep, Network};
+use crate::network::{CheckedStep, Network, Parts};
 use crate::units::{Dimension, Quantity};
 
 /// What the checks share: the places of a file, the faults so far, names by kind.
@@ -52,7 +56,7 @@ impl Check<'_> {
                 let fault = Fault::Value { what: format!("the name of a {kind}") };
                 self.fault(&path, Diagnostic::new(fault, format!("\"{name}\""), "a name without spaces"));
             }
-            if RESERVED.contains(&name) && matches!(kind, "parameter" | "species") {
+            if RESERVED.contains(&name) && matches!(kind, "parameter" | "species" | "observable") {
                 let fault = Fault::Value { what: format!("the name of a {kind}") };
                 let diagnostic =
                     Diagnostic::new(fault, format!("`{name}`, which means a condition of the run"), "another name");
@@ -68,10 +72,10 @@ impl Check<'_> {
 }
 
 /// Names that runs, tables and data give to something else.
-const RESERVED: [&str; 5] = ["potential", "temperature", "time", "charge", "current"];
+const RESERVED: [&str; 6] = ["potential", "temperature", "time", "charge", "current", "cell_voltage"];
 
 /// Allowed values of a quantity.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Range {
     Finite,
     NotNegative,
@@ -108,7 +112,11 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
     matter::complete(&mut definition);
     let matter = check.matter(&definition);
     let raw = check.stoichiometry(&definition, &matter);
-    let (parameters, laws) = check.constants(&definition, &matter, &raw);
+    let mut table = check.parameters(&definition);
+    let laws = check.laws(&definition, &matter, &raw, &mut table);
+    let floating = check.electrodes(&definition, &mut table);
+    let observables = check.observables(&definition, &matter, &table);
+    let (parameters, dependent) = check.values(&table);
     check.faults.into_result()?;
     let steps = raw
         .into_iter()
@@ -129,7 +137,8 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
             })
         })
         .collect();
-    Ok(Network::assemble(definition, matter.species, parameters, steps))
+    let species = matter.species;
+    Ok(Network::assemble(Parts { definition, species, parameters, dependent, steps, observables, floating }))
 }
 
 impl Check<'_> {
@@ -141,6 +150,14 @@ impl Check<'_> {
         }
         if let Some(e) = &run.potential {
             self.quantity("run.potential", e, Dimension::potential(), Range::Finite);
+        }
+        if let Some(ph) = run.ph.filter(|ph| !(-5.0..=20.0).contains(ph)) {
+            let fault = Fault::Value { what: "`run.pH`".into() };
+            self.fault("run.pH", Diagnostic::new(fault, ph.to_string(), "a number from -5 to 20"));
+        }
+        for own in &definition.references {
+            let path = format!("references.{}.potential", own.reference.word());
+            self.quantity(&path, &own.potential, Dimension::potential(), Range::Finite);
         }
         if let Some(t) = &run.t_end {
             self.quantity("run.t_end", t, Dimension::TIME, Range::Positive);

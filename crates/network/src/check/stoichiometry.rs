@@ -1,6 +1,6 @@
 //! Equations: names, balances, orders and where a step happens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Check;
 use super::matter::Matter;
@@ -8,6 +8,7 @@ use crate::definition::Definition;
 use crate::equation::{ELECTRON, Equation, Term, missing_space};
 use crate::error::{Diagnostic, Fault};
 use crate::network::{PhaseId, SpeciesId};
+use crate::phase::PhaseKind;
 use crate::step::Step;
 
 /// A step after its equation was understood.
@@ -18,6 +19,9 @@ pub(super) struct RawStep {
     pub(super) orders: Vec<(SpeciesId, f64)>,
     pub(super) reverse_orders: Vec<(SpeciesId, f64)>,
     pub(super) phase: PhaseId,
+    /// Species with their coefficients on the left and on the right (as bits), to tell equal steps; electrons
+    /// follow from the balance of charge.
+    sides: Vec<(SpeciesId, u64, u64)>,
 }
 
 type Side = Vec<(SpeciesId, f64)>;
@@ -32,7 +36,26 @@ impl Check<'_> {
             let fault = Fault::MissingKey { key: "steps".into(), within: "the model".into() };
             self.fault("", Diagnostic::new(fault, "no step", "at least one step"));
         }
-        definition.steps.iter().map(|step| self.step(step, definition, matter)).collect()
+        let raw: Vec<_> = definition.steps.iter().map(|step| self.step(step, definition, matter)).collect();
+        self.duplicates(definition, &raw);
+        raw
+    }
+
+    /// Steps that say the same must say so: most often it is one step written twice.
+    fn duplicates(&mut self, definition: &Definition, raw: &[Option<RawStep>]) {
+        let mut seen: HashMap<Vec<(SpeciesId, u64, u64)>, usize> = HashMap::new();
+        for (i, step) in raw.iter().enumerate() {
+            let Some(step) = step else { continue };
+            let first = *seen.entry(step.sides.clone()).or_insert(i);
+            let own = &definition.steps[i];
+            if first != i && !(own.duplicate && definition.steps[first].duplicate) {
+                let fault = Fault::Duplicate { kind: "equation", name: own.equation.clone() };
+                let found = format!("the equation of step `{}` again", definition.steps[first].name);
+                let diagnostic = Diagnostic::new(fault, found, "each equation once");
+                let help = "write duplicate = true in both steps if two paths have the same equation";
+                self.fault(&format!("steps.{}.equation", own.name), diagnostic.help(help));
+            }
+        }
     }
 
     fn step(&mut self, step: &Step, definition: &Definition, matter: &Matter) -> Option<RawStep> {
@@ -99,6 +122,7 @@ impl Check<'_> {
             orders: forward,
             reverse_orders: reverse,
             phase: phase?,
+            sides: sides(&left, &right),
         })
     }
 
@@ -195,23 +219,45 @@ impl Check<'_> {
         let mut touched: Vec<usize> = species.map(|(id, _)| matter.species[id.0].phase.0).collect();
         touched.sort_unstable();
         touched.dedup();
-        let is_electrode = |i: &usize| definition.phases.get(*i).is_some_and(|p| p.kind.is_electrode());
-        let electrodes = |among: &[usize]| among.iter().copied().filter(|i| is_electrode(i)).collect::<Vec<_>>();
+        let kind = |i: &usize| definition.phases.get(*i).map(|p| &p.kind);
+        let is_surface = |i: &usize| kind(i).is_some_and(PhaseKind::is_surface);
+        let surfaces = |among: &[usize]| among.iter().copied().filter(|i| is_surface(i)).collect::<Vec<_>>();
+        let working = |i: &usize| matches!(kind(i), Some(PhaseKind::Electrode(electrode)) if !electrode.counter);
+        let solutions = |among: &[usize]| {
+            let liquid = |i: &&usize| matches!(kind(i), Some(PhaseKind::Solution { .. }));
+            among.iter().filter(liquid).copied().collect::<Vec<_>>()
+        };
+        let finite = |among: &[usize]| {
+            among.iter().copied().filter(|i| !matches!(kind(i), Some(PhaseKind::Reservoir))).collect::<Vec<_>>()
+        };
         let candidates = if let Some(name) = &step.phase {
             let Some(id) = matter.phase_index.get(name) else {
                 self.unknown_phase(&format!("{path}.phase"), name, definition);
                 return None;
             };
             vec![*id]
-        } else if electrodes(&touched).is_empty() && electrons != 0.0 {
-            electrodes(&(0..definition.phases.len()).collect::<Vec<_>>())
-        } else if electrodes(&touched).is_empty() {
-            touched.clone()
+        } else if surfaces(&touched).is_empty() && electrons != 0.0 {
+            // An electron without a species on an electrode: at the working one.
+            (0..definition.phases.len()).filter(working).collect()
+        } else if surfaces(&touched).is_empty() {
+            // Between a liquid and a gas, or a reservoir, a rate is per volume of the liquid.
+            match solutions(&touched).as_slice() {
+                [one] => vec![*one],
+                _ => finite(&touched),
+            }
         } else {
-            electrodes(&touched)
+            surfaces(&touched)
         };
         if let [one] = candidates[..] {
-            let foreign = !touched.is_empty() && !touched.contains(&one) && !is_electrode(&one);
+            let foreign = !touched.is_empty() && !touched.contains(&one) && !is_surface(&one);
+            let is_electrode = kind(&one).is_some_and(PhaseKind::is_electrode);
+            if electrons != 0.0 && !is_electrode {
+                let name = &definition.phases[one].name;
+                let fault = Fault::Conflict { what: format!("step `{}` exchanges electrons where there is no electrode", step.name) };
+                let diagnostic = Diagnostic::new(fault, format!("the phase `{name}`"), "a phase of kind electrode");
+                self.fault(path, diagnostic);
+                return None;
+            }
             if !foreign {
                 return Some(PhaseId(one));
             }
@@ -228,6 +274,18 @@ impl Check<'_> {
         self.fault(path, Diagnostic::new(fault, found, expected));
         None
     }
+}
+
+/// The same for equal equations, however their terms are ordered.
+fn sides(left: &Side, right: &Side) -> Vec<(SpeciesId, u64, u64)> {
+    let mut both: BTreeMap<SpeciesId, (f64, f64)> = BTreeMap::new();
+    for (id, n) in left {
+        both.entry(*id).or_default().0 += n;
+    }
+    for (id, n) in right {
+        both.entry(*id).or_default().1 += n;
+    }
+    both.into_iter().map(|(id, (l, r))| (id, l.to_bits(), r.to_bits())).collect()
 }
 
 /// Who holds how many: ` (2 in NH3)`.

@@ -6,12 +6,13 @@ use super::places::Places;
 use super::section::{Reading, Section, in_order, join};
 use crate::check::check;
 use crate::conditions::Reference;
-use crate::definition::{Definition, RunDefaults};
+use crate::definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
 use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, Result};
+use crate::expression::Expression;
 use crate::network::Network;
-use crate::parameter::{Origin, Parameter};
-use crate::phase::{Phase, PhaseKind, SiteType};
-use crate::rate::{Constant, Law, LawKind};
+use crate::parameter::{Origin, Parameter, ParameterValue, starts_as_number};
+use crate::phase::{Electrode, Phase, PhaseKind, SiteType};
+use crate::rate::{Constant, Law, LawKind, Measures};
 use crate::species::{Composition, Species};
 use crate::step::Step;
 use crate::units::Quantity;
@@ -87,14 +88,16 @@ fn define(root: &DeTable<'_>, reading: &mut Reading) -> Definition {
     definition.phases = each(&mut top, "phases", reading, phase, None);
     definition.sites = each(&mut top, "sites", reading, site, None);
     definition.species = each(&mut top, "species", reading, |n, s, r| Some(species(n, s, r)), None);
-    definition.parameters = each(&mut top, "parameters", reading, parameter, Some(Parameter::new));
+    definition.parameters = each(&mut top, "parameters", reading, parameter, Some(short_parameter));
     definition.steps = each(&mut top, "steps", reading, |n, s, r| Some(step(n, s, r)), None);
+    definition.observables = each(&mut top, "observables", reading, observable, Some(short_observable));
+    definition.references = each(&mut top, "references", reading, reference_potential, None);
     top.finish(reading);
     definition
 }
 
 /// The short form of an item, its value alone: `k1 = "2 1/s"`.
-type Short<T> = fn(&str, Quantity) -> T;
+type Short<T> = fn(&str, &str, &toml::Spanned<DeValue<'_>>, &mut Reading) -> Option<T>;
 
 /// Reads every table within a table.
 fn each<T>(
@@ -117,7 +120,7 @@ fn each<T>(
             (_, Some(short)) => {
                 reading.places.insert(join(&path, "value"), value.span());
                 reading.places.insert(path.clone(), key_span);
-                items.extend(reading.quantity(&path, value, "2e-4 m3/mol/s").map(|q| short(name, q)));
+                items.extend(short(name, &path, value, reading));
                 continue;
             }
             (_, None) => {
@@ -131,19 +134,12 @@ fn each<T>(
 }
 
 fn run(mut section: Section<'_>, reading: &mut Reading) -> RunDefaults {
-    let reference = section.text("reference", reading).and_then(|word| {
-        let found = Reference::from_word(&word);
-        if found.is_none() {
-            let words: Vec<&str> = Reference::ALL.iter().map(|r| r.word()).collect();
-            let place = reading.places.of("run.reference");
-            reading.faults.push(Diagnostic::unknown("reference electrode", &word, &words).at(place));
-        }
-        found
-    });
+    let reference = section.text("reference", reading).and_then(|word| reference("run.reference", &word, reading));
     let defaults = RunDefaults {
         temperature: section.quantity("temperature", "298.15 K", reading),
         potential: section.quantity("potential", "2.0 V", reading),
         reference,
+        ph: section.number("pH", reading),
         t_end: section.quantity("t_end", "10 h", reading),
         feed: section.text("feed", reading),
         products: section.texts("products", reading),
@@ -158,17 +154,33 @@ fn phase(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<
         "solution" => {
             section.required_quantity("volume", "15 mL", reading).map(|volume| PhaseKind::Solution { volume })
         }
-        "electrode" => section.required_quantity("area", "0.5 cm2", reading).map(|area| PhaseKind::Electrode { area }),
+        "gas" => section.required_quantity("volume", "15 mL", reading).map(|volume| PhaseKind::Gas { volume }),
+        "electrode" => {
+            let (area, roughness) = area(&mut section, reading);
+            let path = join(section.path(), "resistance");
+            let resistance = section.raw("resistance", reading).and_then(|value| constant(&path, value, reading));
+            let counter = section.flag("counter", reading);
+            area.map(|area| PhaseKind::Electrode(Electrode { area, roughness, resistance, counter }))
+        }
+        "surface" => {
+            let (area, roughness) = area(&mut section, reading);
+            area.map(|area| PhaseKind::Surface { area, roughness })
+        }
+        "reservoir" => Some(PhaseKind::Reservoir),
         "abstract" => Some(PhaseKind::Abstract),
         _ => {
             let place = reading.places.of(&join(section.path(), "kind"));
-            let words = ["solution", "electrode", "abstract"];
-            reading.faults.push(Diagnostic::unknown("kind of phase", &word, &words).at(place));
+            reading.faults.push(Diagnostic::unknown("kind of phase", &word, &PhaseKind::WORDS).at(place));
             return None;
         }
     };
     section.finish(reading);
     Some(Phase { name: name.to_owned(), kind: kind? })
+}
+
+fn area(section: &mut Section<'_>, reading: &mut Reading) -> (Option<Quantity>, f64) {
+    let area = section.required_quantity("area", "0.5 cm2", reading);
+    (area, section.number("roughness", reading).unwrap_or(1.0))
 }
 
 fn site(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<SiteType> {
@@ -225,8 +237,14 @@ fn species(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Speci
 }
 
 fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<Parameter> {
-    let value = section.required_quantity("value", "2e-4 m3/mol/s", reading);
     let path = section.path().to_owned();
+    let value = match section.raw("value", reading) {
+        Some(value) => parameter_value(&path, value, reading),
+        None => {
+            section.missing("value", "a quantity such as \"2e-4 m3/mol/s\" or an expression", reading);
+            None
+        }
+    };
     let origin = section.text("origin", reading).and_then(|word| {
         let found = Origin::from_word(&word);
         if found.is_none() {
@@ -257,7 +275,9 @@ fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Opt
 
 fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {
     let equation = section.required_text("equation", reading);
-    let word = section.text("law", reading).unwrap_or_else(|| "mass-action".to_owned());
+    // A rate written out needs no law by name.
+    let own = if section.table().contains_key("rate") { LawKind::Expression } else { LawKind::MassAction };
+    let word = section.text("law", reading).unwrap_or_else(|| own.word().to_owned());
     let path = section.path().to_owned();
     let kind = LawKind::from_word(&word);
     if kind.is_none() {
@@ -267,10 +287,23 @@ fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {
     }
     let mut constants = Vec::new();
     for field in kind.map_or(&[][..], LawKind::fields) {
-        if let Some(value) = section.raw(field.name, reading) {
-            let constant = constant(&join(&path, field.name), value, reading);
-            constants.extend(constant.map(|c| (field.name.to_owned(), c)));
+        let Some(value) = section.raw(field.name, reading) else { continue };
+        let at = join(&path, field.name);
+        if field.per_species {
+            let Some(table) = Section::of(value, at.clone(), reading) else { continue };
+            for (name, _, value) in in_order(table.table()) {
+                let at = join(&at, name);
+                reading.places.insert(at.clone(), value.span());
+                constants.extend(constant(&at, value, reading).map(|c| (format!("{}.{name}", field.name), c)));
+            }
+            continue;
         }
+        let constant = match field.measures {
+            Measures::Step => reading.text(&at, value).map(Constant::Step),
+            Measures::Rate => rate(&at, value, reading),
+            _ => constant(&at, value, reading),
+        };
+        constants.extend(constant.map(|c| (field.name.to_owned(), c)));
     }
     let step = Step {
         name: name.to_owned(),
@@ -279,6 +312,7 @@ fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {
         phase: section.text("phase", reading),
         orders: section.numbers("orders", reading),
         reverse_orders: section.numbers("reverse_orders", reading),
+        duplicate: section.flag("duplicate", reading),
         note: section.text("note", reading).unwrap_or_default(),
     };
     if kind.is_some() {
@@ -301,4 +335,90 @@ fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Readin
             reading.faults.push(Diagnostic::new(fault, found, expected).at(place).help(error.to_string()));
         })
         .ok()
+}
+
+/// A rate: always an expression.
+fn rate(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Reading) -> Option<Constant> {
+    let text = reading.text(path, value)?;
+    expression(path, &text, reading).map(Constant::Expression)
+}
+
+fn expression(path: &str, text: &str, reading: &mut Reading) -> Option<Expression> {
+    Expression::parse(text)
+        .map_err(|fault| {
+            let place = reading.places.within(path, fault.span).or_else(|| reading.places.of(path));
+            let kind = Fault::Expression { text: text.to_owned() };
+            let diagnostic = Diagnostic::new(kind, fault.found, fault.expected).at(place).help_if(fault.help);
+            reading.faults.push(diagnostic);
+        })
+        .ok()
+}
+
+/// A quantity, or an expression of other parameters.
+fn parameter_value(
+    path: &str,
+    value: &toml::Spanned<DeValue<'_>>,
+    reading: &mut Reading,
+) -> Option<ParameterValue> {
+    let at = join(path, "value");
+    if !matches!(value.get_ref(), DeValue::String(_)) {
+        return reading.quantity(path, value, "2e-4 m3/mol/s").map(ParameterValue::Quantity);
+    }
+    let text = reading.text(path, value)?;
+    match ParameterValue::parse(&text) {
+        Ok(value) => Some(value),
+        // What does not start as a number was meant as an expression.
+        Err(_) if !starts_as_number(&text) => expression(&at, &text, reading).map(ParameterValue::Expression),
+        Err(_) => reading.quantity(path, value, "2e-4 m3/mol/s").map(ParameterValue::Quantity),
+    }
+}
+
+fn short_parameter(
+    name: &str,
+    path: &str,
+    value: &toml::Spanned<DeValue<'_>>,
+    reading: &mut Reading,
+) -> Option<Parameter> {
+    parameter_value(path, value, reading).map(|value| Parameter { value, ..Parameter::new(name, Quantity::number(0.0)) })
+}
+
+fn observable(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<NamedObservable> {
+    let text = section.required_text("expression", reading);
+    let path = join(section.path(), "expression");
+    let expression = text.and_then(|text| expression(&path, &text, reading));
+    let unit = section.text("unit", reading);
+    let note = section.text("note", reading).unwrap_or_default();
+    section.finish(reading);
+    Some(NamedObservable { name: name.to_owned(), expression: expression?, unit, note })
+}
+
+fn short_observable(
+    name: &str,
+    path: &str,
+    value: &toml::Spanned<DeValue<'_>>,
+    reading: &mut Reading,
+) -> Option<NamedObservable> {
+    let at = join(path, "expression");
+    reading.places.insert(at.clone(), value.span());
+    let text = reading.text(path, value)?;
+    let expression = expression(&at, &text, reading)?;
+    Some(NamedObservable { name: name.to_owned(), expression, unit: None, note: String::new() })
+}
+
+fn reference_potential(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<ReferencePotential> {
+    let potential = section.required_quantity("potential", "0.54 V", reading);
+    let source = section.text("source", reading).unwrap_or_default();
+    let reference = reference(&join("references", name), name, reading);
+    section.finish(reading);
+    Some(ReferencePotential { reference: reference?, potential: potential?, source })
+}
+
+fn reference(path: &str, word: &str, reading: &mut Reading) -> Option<Reference> {
+    let found = Reference::from_word(word);
+    if found.is_none() {
+        let words: Vec<&str> = Reference::ALL.iter().map(|r| r.word()).collect();
+        let place = reading.places.of(path);
+        reading.faults.push(Diagnostic::unknown("reference electrode", word, &words).at(place));
+    }
+    found
 }

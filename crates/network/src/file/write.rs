@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::definition::Definition;
+use crate::parameter::ParameterValue;
 use crate::phase::PhaseKind;
 use crate::rate::{Constant, LawKind};
 use crate::species::Composition;
@@ -21,6 +22,9 @@ pub(crate) fn write(definition: &Definition) -> String {
     out.quantity("temperature", run.temperature.as_ref());
     out.quantity("potential", run.potential.as_ref());
     out.text_if("reference", run.reference.map_or("", |r| r.word()));
+    if let Some(ph) = run.ph {
+        out.line("pH", &number(ph));
+    }
     out.quantity("t_end", run.t_end.as_ref());
     out.text_if("feed", run.feed.as_deref().unwrap_or(""));
     if !run.products.is_empty() {
@@ -31,9 +35,16 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.table("phases", Some(&phase.name));
         out.text("kind", phase.kind.word());
         match &phase.kind {
-            PhaseKind::Solution { volume } => out.quantity("volume", Some(volume)),
-            PhaseKind::Electrode { area } => out.quantity("area", Some(area)),
-            PhaseKind::Abstract => {}
+            PhaseKind::Solution { volume } | PhaseKind::Gas { volume } => out.quantity("volume", Some(volume)),
+            PhaseKind::Electrode(electrode) => {
+                out.area(&electrode.area, electrode.roughness);
+                if let Some(resistance) = &electrode.resistance {
+                    out.constant("resistance", resistance);
+                }
+                out.flag("counter", electrode.counter);
+            }
+            PhaseKind::Surface { area, roughness } => out.area(area, *roughness),
+            PhaseKind::Reservoir | PhaseKind::Abstract => {}
         }
     }
     for site in &definition.sites {
@@ -57,9 +68,7 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.text_if("phase", species.phase.as_deref().unwrap_or(""));
         out.numbers("sites", &species.sites);
         out.quantity("initial", species.initial.as_ref());
-        if species.fixed {
-            out.line("fixed", "true");
-        }
+        out.flag("fixed", species.fixed);
         if let Some(electrons) = species.electrons {
             out.line("electrons", &number(electrons));
         }
@@ -67,7 +76,10 @@ pub(crate) fn write(definition: &Definition) -> String {
     }
     for parameter in &definition.parameters {
         out.table("parameters", Some(&parameter.name));
-        out.quantity("value", Some(&parameter.value));
+        match &parameter.value {
+            ParameterValue::Quantity(value) => out.quantity("value", Some(value)),
+            ParameterValue::Expression(expression) => out.text("value", expression.text()),
+        }
         out.text_if("origin", parameter.origin.map_or("", |o| o.word()));
         out.text_if("source", &parameter.source);
         out.text_if("note", &parameter.note);
@@ -81,16 +93,34 @@ pub(crate) fn write(definition: &Definition) -> String {
         if step.law.kind != LawKind::MassAction {
             out.text("law", step.law.kind.word());
         }
+        let mut written: Vec<&str> = Vec::new();
         for (field, constant) in &step.law.constants {
-            match constant {
-                Constant::Parameter(name) => out.text(field, name),
-                Constant::Value(value) => out.quantity(field, Some(value)),
+            // Constants of several species stand in one table.
+            let Some((group, _)) = field.split_once('.') else {
+                out.constant(field, constant);
+                continue;
+            };
+            if !written.contains(&group) {
+                written.push(group);
+                out.group(group, &step.law.constants);
             }
         }
         out.text_if("phase", step.phase.as_deref().unwrap_or(""));
         out.numbers("orders", &step.orders);
         out.numbers("reverse_orders", &step.reverse_orders);
+        out.flag("duplicate", step.duplicate);
         out.text_if("note", &step.note);
+    }
+    for observable in &definition.observables {
+        out.table("observables", Some(&observable.name));
+        out.text("expression", observable.expression.text());
+        out.text_if("unit", observable.unit.as_deref().unwrap_or(""));
+        out.text_if("note", &observable.note);
+    }
+    for own in &definition.references {
+        out.table("references", Some(own.reference.word()));
+        out.quantity("potential", Some(&own.potential));
+        out.text_if("source", &own.source);
     }
     out.0
 }
@@ -118,6 +148,33 @@ impl Text {
         }
     }
 
+    fn flag(&mut self, name: &str, value: bool) {
+        if value {
+            self.line(name, "true");
+        }
+    }
+
+    fn area(&mut self, area: &Quantity, roughness: f64) {
+        self.quantity("area", Some(area));
+        if roughness != 1.0 {
+            self.line("roughness", &number(roughness));
+        }
+    }
+
+    fn constant(&mut self, name: &str, constant: &Constant) {
+        let value = constant_text(constant);
+        self.line(name, &value);
+    }
+
+    fn group(&mut self, group: &str, constants: &[(String, Constant)]) {
+        let own = constants.iter().filter_map(|(field, constant)| {
+            let (of, species) = field.split_once('.')?;
+            (of == group).then(|| format!("{} = {}", key(species), constant_text(constant)))
+        });
+        let entries: Vec<String> = own.collect();
+        self.line(group, &format!("{{ {} }}", entries.join(", ")));
+    }
+
     fn quantity(&mut self, name: &str, value: Option<&Quantity>) {
         if let Some(value) = value {
             self.line(name, &quantity(value));
@@ -129,6 +186,14 @@ impl Text {
             let entries: Vec<String> = values.iter().map(|(n, v)| format!("{} = {}", key(n), number(*v))).collect();
             self.line(name, &format!("{{ {} }}", entries.join(", ")));
         }
+    }
+}
+
+fn constant_text(constant: &Constant) -> String {
+    match constant {
+        Constant::Parameter(name) | Constant::Step(name) => quoted(name),
+        Constant::Value(value) => quantity(value),
+        Constant::Expression(expression) => quoted(expression.text()),
     }
 }
 

@@ -1,18 +1,21 @@
 //! Butler-Volmer law: both directions of an electrode step.
 
+use super::tafel::{limited_exp, reduced_overpotential};
 use super::{Environment, Real, Tafel};
-use crate::conditions::{FARADAY, GAS_CONSTANT};
+use crate::network::ParameterId;
 
-/// The forward direction is a [`Tafel`] law; the reverse has the rest of the transfer coefficient,
-/// `n - alpha`, so that both directions balance at `E0` under standard concentrations (Bard and Faulkner,
-/// Electrochemical Methods, 2nd ed., section 3.3).
+/// The forward direction is a [`Tafel`] law; the reverse has its own transfer coefficient or, where none is
+/// given, the rest `n - alpha`, so that both directions balance at `E0` under standard concentrations (Bard and
+/// Faulkner, Electrochemical Methods, 2nd ed., section 3.3).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ButlerVolmer {
     /// Forward direction.
     pub forward: Tafel,
+    /// Transfer coefficient of the reverse direction, where it is not `n - alpha`.
+    pub alpha_reverse: Option<ParameterId>,
     /// Electrons of the step.
     pub electrons: f64,
-    /// Standard concentrations of the forward direction over those of the reverse, SI.
+    /// Standard (or reference) amounts of the forward direction over those of the reverse, SI.
     pub standard: f64,
 }
 
@@ -20,8 +23,11 @@ impl ButlerVolmer {
     /// The reverse rate constant, `k0 exp(-+(n - alpha) F (E - E0) / RT)`.
     pub fn reverse<N: Real>(&self, at: &Environment<'_, N>) -> N {
         let law = &self.forward;
-        let f = N::constant(-law.sign * FARADAY) / (N::constant(GAS_CONSTANT) * at.temperature);
-        let alpha = N::constant(self.electrons) - at.parameter(law.alpha);
-        N::constant(self.standard) * at.parameter(law.k0) * (alpha * f * (at.potential - at.parameter(law.e0))).exp()
+        let alpha = match self.alpha_reverse {
+            Some(own) => at.parameter(own),
+            None => N::constant(self.electrons) - at.parameter(law.alpha),
+        };
+        let exponent = N::constant(-law.sign) * alpha * reduced_overpotential(at, law.e0);
+        N::constant(self.standard * law.factor) * at.parameter(law.k0) * limited_exp(exponent)
     }
 }

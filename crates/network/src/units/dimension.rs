@@ -4,12 +4,12 @@ use std::fmt;
 
 /// Exponents of the SI base units m, kg, s, A, K, mol.
 ///
-/// Exponents are whole millionths, so sums, differences and multiples by any reaction order with up to
-/// six decimals are exact and comparison is equality.
+/// Exponents are whole fractions of 1/693 000 000, so sums, differences and multiples by any reaction order with up to
+/// six decimals, and by thirds, sevenths, ninths and elevenths, are exact and comparison is equality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Dimension([i64; 6]);
 
-const ONE: i64 = 1_000_000;
+const ONE: i64 = 693_000_000;
 const SYMBOLS: [&str; 6] = ["m", "kg", "s", "A", "K", "mol"];
 
 impl Dimension {
@@ -69,17 +69,32 @@ impl Dimension {
         Self::CURRENT * Self::TIME
     }
 
+    /// Current per area, A/m2.
+    pub fn current_density() -> Self {
+        Self::CURRENT / Self::area()
+    }
+
+    /// Pressure, Pa.
+    pub fn pressure() -> Self {
+        Self::energy() / Self::volume()
+    }
+
+    /// Electric resistance, ohm.
+    pub fn resistance() -> Self {
+        Self::potential() / Self::CURRENT
+    }
+
     /// Electric potential, V.
     pub fn potential() -> Self {
         Self::energy() / Self::charge()
     }
 
-    /// The dimension to a power; the exponent is rounded to a millionth.
+    /// The dimension to a power; the exponent is rounded to a fraction that the type holds.
     #[must_use]
     pub fn power(self, exponent: f64) -> Self {
-        let millionths = (exponent * ONE as f64).round() as i64;
+        let parts = (exponent * ONE as f64).round() as i64;
         Self(self.0.map(|e| {
-            let exact = i128::from(e) * i128::from(millionths) / i128::from(ONE);
+            let exact = i128::from(e) * i128::from(parts) / i128::from(ONE);
             i64::try_from(exact).unwrap_or(i64::MAX / 4)
         }))
     }
@@ -116,6 +131,8 @@ impl fmt::Display for Dimension {
             ("J/mol", Self::molar_energy()),
             ("J/(mol K)", Self::molar_energy() / Self::TEMPERATURE),
             ("C", Self::charge()),
+            ("ohm", Self::resistance()),
+            ("Pa", Self::pressure()),
         ];
         if let Some((name, _)) = named.iter().find(|(_, d)| d == self) {
             return f.write_str(name);
@@ -152,6 +169,11 @@ mod tests {
         let sum = (0..10).fold(Dimension::NONE, |d, _| d * c.power(0.1));
         assert_eq!(sum, c);
         assert_eq!(c.power(0.73) * c.power(0.27), c);
+        // Levich: D^(2/3) nu^(-1/6) omega^(1/2) is a velocity.
+        let diffusivity = Dimension::area() / Dimension::TIME;
+        let rotation = Dimension::NONE / Dimension::TIME;
+        let levich = diffusivity.power(2.0 / 3.0) * diffusivity.power(-1.0 / 6.0) * rotation.power(0.5);
+        assert_eq!(levich, Dimension::LENGTH / Dimension::TIME);
     }
 
     #[test]

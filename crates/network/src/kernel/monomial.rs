@@ -1,17 +1,13 @@
-//! The inner loops: rates, right-hand side, Jacobian and exact derivatives, on blocks of `W` lanes.
-//!
-//! Shapes: `constants` and `rates` have one entry for each direction, amounts and their derivatives one for
-//! each species, `terms` one for each factor of a rate.
+//! Rates that are a constant times a product of amounts to their orders, and their derivatives.
 
 use std::ops::Range;
 
 use crate::compile::{Compiled, Factor};
 use crate::lane::Lane;
-use crate::network::StepId;
 
 impl Compiled {
-    /// Rates of all directions.
-    pub fn rates<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], rates: &mut [Lane<W>]) {
+    /// Rates of all directions with a constant.
+    pub(super) fn products<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], rates: &mut [Lane<W>]) {
         let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
         let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
         for d in self.runs.constant.clone() {
@@ -32,81 +28,42 @@ impl Compiled {
         }
     }
 
-    /// Change of each species for given rates: `dy = N r`.
-    pub fn accumulate<const W: usize>(&self, rates: &[Lane<W>], dy: &mut [Lane<W>]) {
-        for i in 0..self.species {
-            let mut sum = Lane::ZERO;
-            for (d, coefficient) in self.stoichiometry.row(i) {
-                sum += rates[*d] * *coefficient;
-            }
-            dy[i] = sum;
-        }
-    }
-
-    /// The right-hand side; `rates` is left filled.
-    pub fn derivative<const W: usize>(
+    /// Derivative terms of all directions with a constant, one for each factor.
+    pub(super) fn product_terms<const W: usize>(
         &self,
         constants: &[Lane<W>],
         y: &[Lane<W>],
-        rates: &mut [Lane<W>],
-        dy: &mut [Lane<W>],
+        terms: &mut [Lane<W>],
     ) {
-        self.rates(constants, y, rates);
-        self.accumulate(rates, dy);
-    }
-
-    /// Derivative terms `d rate / d y`, one for each factor.
-    pub fn terms<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], terms: &mut [Lane<W>]) {
+        let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
+        let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
         for d in self.runs.linear.clone() {
-            terms[self.factor_ranges[d].start] = constants[d];
+            terms[self.term_ranges[d].start] = constants[d];
         }
         for d in self.runs.square.clone() {
-            let t = self.factor_ranges[d].start;
-            terms[t] = constants[d] * y[self.factors[t].species] * 2.0;
+            terms[self.term_ranges[d].start] = constants[d] * one(d) * 2.0;
         }
         for d in self.runs.product.clone() {
-            let t = self.factor_ranges[d].start;
-            terms[t] = constants[d] * y[self.factors[t + 1].species];
-            terms[t + 1] = constants[d] * y[self.factors[t].species];
+            let t = self.term_ranges[d].start;
+            terms[t] = constants[d] * two(d);
+            terms[t + 1] = constants[d] * one(d);
         }
         for d in self.runs.general.clone() {
-            let range = self.factor_ranges[d].clone();
-            for t in range.clone() {
+            let (range, first) = (self.factor_ranges[d].clone(), self.term_ranges[d].start);
+            for (i, of) in range.clone().enumerate() {
                 let mut product = constants[d];
                 for other in range.clone() {
                     let Factor { species, order } = self.factors[other];
-                    let factor = if other == t { power_derivative } else { power };
+                    let factor = if other == of { power_derivative } else { power };
                     product = product * factor(y[species], order);
                 }
-                terms[t] = product;
+                terms[first + i] = product;
             }
         }
     }
 
-    /// The Jacobian's entries, in the order of [`Compiled::jacobian_entries`].
-    pub fn jacobian<const W: usize>(&self, terms: &[Lane<W>], entries: &mut [Lane<W>]) {
-        for (e, entry) in entries.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            for (t, coefficient) in self.jacobian.terms.row(e) {
-                sum += terms[*t] * *coefficient;
-            }
-            *entry = sum;
-        }
-    }
-
-    /// Derivative of all rates along `v`, from the terms at the same amounts.
-    pub fn rates_along<const W: usize>(&self, terms: &[Lane<W>], v: &[Lane<W>], rates: &mut [Lane<W>]) {
-        for (d, rate) in rates.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            for t in self.factor_ranges[d].clone() {
-                sum += terms[t] * v[self.factors[t].species];
-            }
-            *rate = sum;
-        }
-    }
-
-    /// First derivative of all rates when the constants change by `dk` and the amounts by `v`.
-    pub fn tangent<const W: usize>(
+    /// First derivative of the rates with a constant, when the constants change by `dk` and the amounts by `v`.
+    pub(super) fn product_tangent<const W: usize>(
         &self,
         constants: &[Lane<W>],
         dk: Option<&[Lane<W>]>,
@@ -114,7 +71,7 @@ impl Compiled {
         v: &[Lane<W>],
         rates: &mut [Lane<W>],
     ) {
-        for d in 0..self.directions() {
+        for d in 0..self.runs.free.start {
             let (product, along) = self.monomial(self.factor_ranges[d].clone(), y, v);
             rates[d] = constants[d] * along;
             if let Some(dk) = dk {
@@ -123,9 +80,9 @@ impl Compiled {
         }
     }
 
-    /// How the derivative of all rates along `u` changes when the constants change by `dk` and the amounts by
-    /// `v`: the product of the rates' second derivatives with `u` and `v`, exact.
-    pub fn second_tangent<const W: usize>(
+    /// How the derivative of the rates with a constant along `u` changes when the constants change by `dk` and the
+    /// amounts by `v`.
+    pub(super) fn product_second_tangent<const W: usize>(
         &self,
         constants: &[Lane<W>],
         dk: Option<&[Lane<W>]>,
@@ -134,7 +91,7 @@ impl Compiled {
         v: &[Lane<W>],
         rates: &mut [Lane<W>],
     ) {
-        for d in 0..self.directions() {
+        for d in 0..self.runs.free.start {
             // The product rule, factor by factor, for the value, the two first and the mixed derivative.
             let (mut value, mut du) = (Lane::splat(1.0), Lane::ZERO);
             let (mut dv, mut duv) = (Lane::ZERO, Lane::ZERO);
@@ -163,26 +120,6 @@ impl Compiled {
             value = value * f;
         }
         (value, along)
-    }
-
-    /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.
-    pub fn step_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
-        self.net_rate(step, rates) * self.step_sizes[step.0]
-    }
-
-    /// Forward less reverse rate of a step, per volume or area of its phase.
-    fn net_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
-        let (forward, reverse) = self.step_directions(step);
-        reverse.map_or(rates[forward], |r| rates[forward] - rates[r])
-    }
-
-    /// Total current for given rates, A; positive for an oxidation.
-    pub fn current<const W: usize>(&self, rates: &[Lane<W>]) -> Lane<W> {
-        let mut sum = Lane::ZERO;
-        for (step, charge) in &self.electron_steps {
-            sum += self.net_rate(*step, rates) * *charge;
-        }
-        sum
     }
 }
 

@@ -1,0 +1,215 @@
+//! The inner loops: rates, right-hand side, Jacobian and exact derivatives, on blocks of `W` lanes.
+//!
+//! Shapes: `rates` have one entry for each direction, variables and their derivatives one for each of
+//! [`Compiled::size`], `terms` one for each derivative of a rate ([`Compiled::term_count`]).
+
+mod bound;
+mod free;
+mod monomial;
+
+pub use bound::{Bound, BoundAlong, Values};
+
+use crate::compile::{Compiled, ElectronStep};
+use crate::lane::Lane;
+use crate::network::StepId;
+
+impl Compiled {
+    /// Rates of all directions.
+    pub fn rates<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], rates: &mut [Lane<W>]) {
+        self.products(&bound.constants, z, rates);
+        if !self.free.is_empty() {
+            self.free_rates(bound, z, rates);
+        }
+    }
+
+    /// Change of each species for given rates, `dy = N r`; in the rows of floating potentials their current, A.
+    pub fn accumulate<const W: usize>(&self, rates: &[Lane<W>], dz: &mut [Lane<W>]) {
+        for (i, dz) in dz.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            if i < self.species + self.floating.len() {
+                for (d, coefficient) in self.stoichiometry.row(i) {
+                    sum += rates[*d] * *coefficient;
+                }
+            }
+            *dz = sum;
+        }
+    }
+
+    /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials
+    /// ([`Compiled::potentials`]); `rates` is left filled.
+    pub fn derivative<const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        z: &[Lane<W>],
+        rates: &mut [Lane<W>],
+        dz: &mut [Lane<W>],
+    ) {
+        self.rates(bound, z, rates);
+        self.accumulate(rates, dz);
+        for (i, own) in self.floating.iter().enumerate() {
+            let row = self.species + i;
+            for lane in 0..W {
+                let values = &bound.values[lane];
+                let (current, potential) = (dz[row].0[lane], z[row].0[lane]);
+                let time = self.time.map_or(values.conditions.time, |t| z[t].0[lane]);
+                let applied = values.conditions.potential_at(time);
+                // Disconnected electrodes carry no current; their potential has no meaning and rests at the applied one.
+                dz[row].0[lane] = if own.counter && values.conditions.connected {
+                    -current
+                } else {
+                    applied - potential - self.resistance(i, values) * current
+                };
+            }
+        }
+        if let Some(time) = self.time {
+            dz[time] = Lane::splat(1.0);
+        }
+    }
+
+    /// The resistance of a floating potential, ohm.
+    fn resistance(&self, floating: usize, values: &Values) -> f64 {
+        let own = self.floating[floating];
+        // The drop at a counter electrode belongs to the cell voltage, not to its own balance.
+        own.resistance.filter(|_| !own.counter).map_or(0.0, |id| values.parameters[id.0])
+    }
+
+    /// Derivative terms `d rate / d variable`.
+    pub fn terms<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], terms: &mut [Lane<W>]) {
+        self.product_terms(&bound.constants, z, terms);
+        if !self.free.is_empty() {
+            self.free_terms(bound, z, terms);
+        }
+    }
+
+    /// The Jacobian's entries, in the order of [`Compiled::jacobian_entries`].
+    pub fn jacobian<const W: usize>(&self, bound: &Bound<W>, terms: &[Lane<W>], entries: &mut [Lane<W>]) {
+        for (e, entry) in entries.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            for (t, coefficient) in self.jacobian.terms.row(e) {
+                sum += terms[*t] * *coefficient;
+            }
+            *entry = sum;
+        }
+        for (i, own) in self.floating.iter().enumerate() {
+            for lane in 0..W {
+                let values = &bound.values[lane];
+                let counter = own.counter && values.conditions.connected;
+                let factor = if counter { -1.0 } else { -self.resistance(i, values) };
+                for entry in &mut entries[own.entries.0..own.entries.1] {
+                    entry.0[lane] *= factor;
+                }
+                if !counter {
+                    entries[own.diagonal].0[lane] -= 1.0;
+                    if let Some(by_time) = own.by_time {
+                        entries[by_time].0[lane] += values.conditions.potential_rate;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Derivative of all rates along `v`, from the terms at the same point.
+    pub fn rates_along<const W: usize>(&self, terms: &[Lane<W>], v: &[Lane<W>], rates: &mut [Lane<W>]) {
+        for (d, rate) in rates.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            for t in self.term_ranges[d].clone() {
+                sum += terms[t] * v[self.columns[t]];
+            }
+            *rate = sum;
+        }
+    }
+
+    /// First derivative of all rates when the network's numbers change by `along` and the variables by `v`.
+    pub fn tangent<const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        along: Option<&BoundAlong<W>>,
+        z: &[Lane<W>],
+        v: &[Lane<W>],
+        rates: &mut [Lane<W>],
+    ) {
+        self.product_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, v, rates);
+        if !self.free.is_empty() {
+            self.free_tangent(bound, along, z, v, rates);
+        }
+    }
+
+    /// How the derivative of all rates along `u` changes when the network's numbers change by `along` and the
+    /// variables by `v`: the product of the rates' second derivatives with `u` and `v`, exact.
+    pub fn second_tangent<const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        along: Option<&BoundAlong<W>>,
+        z: &[Lane<W>],
+        (u, v): (&[Lane<W>], &[Lane<W>]),
+        rates: &mut [Lane<W>],
+    ) {
+        self.product_second_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, u, v, rates);
+        if !self.free.is_empty() {
+            self.free_second_tangent(bound, along, z, (u, v), rates);
+        }
+    }
+
+    /// Turns accumulated derivatives of currents into derivatives of the residuals of floating potentials: the
+    /// variables change by `v`, the network's numbers by `along`, and `currents` are those that a change of the
+    /// resistance multiplies.
+    pub fn close_tangent<const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        along: Option<&BoundAlong<W>>,
+        v: &[Lane<W>],
+        currents: Option<&[Lane<W>]>,
+        dz: &mut [Lane<W>],
+    ) {
+        for (i, own) in self.floating.iter().enumerate() {
+            let row = self.species + i;
+            for lane in 0..W {
+                let values = &bound.values[lane];
+                let raw = dz[row].0[lane];
+                if own.counter && values.conditions.connected {
+                    dz[row].0[lane] = -raw;
+                    continue;
+                }
+                let applied = along.map_or(0.0, |a| a.lanes[lane].potential)
+                    + self.time.map_or(0.0, |t| values.conditions.potential_rate * v[t].0[lane]);
+                let change = match (along, own.resistance, currents) {
+                    (Some(along), Some(id), Some(currents)) if !own.counter => {
+                        along.lanes[lane].parameters[id.0] * currents[row].0[lane]
+                    }
+                    _ => 0.0,
+                };
+                dz[row].0[lane] = applied - v[row].0[lane] - self.resistance(i, values) * raw - change;
+            }
+        }
+    }
+
+    /// Whether a direction changes a resistance, so that [`Compiled::close_tangent`] needs currents.
+    pub fn changes_resistance<const W: usize>(&self, along: &BoundAlong<W>) -> bool {
+        free::changes_resistance(self, along)
+    }
+
+    /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.
+    pub fn step_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
+        self.net_rate(step, rates) * self.step_sizes[step.0]
+    }
+
+    /// Forward less reverse rate of a step, per volume or area of its phase.
+    fn net_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
+        let (forward, reverse) = self.step_directions(step);
+        reverse.map_or(rates[forward], |r| rates[forward] - rates[r])
+    }
+
+    /// Current of a step for given rates, A; positive for an oxidation.
+    pub fn step_current<const W: usize>(&self, step: &ElectronStep, rates: &[Lane<W>]) -> Lane<W> {
+        self.net_rate(step.step, rates) * step.current
+    }
+
+    /// Current of the cell for given rates, A; positive for an oxidation at the working electrode.
+    pub fn current<const W: usize>(&self, rates: &[Lane<W>]) -> Lane<W> {
+        let mut sum = Lane::ZERO;
+        for step in self.electron_steps.iter().filter(|s| !s.counter) {
+            sum += self.step_current(step, rates);
+        }
+        sum
+    }
+}
