@@ -34,7 +34,7 @@ pub use conditions::{
 };
 pub use definition::{Definition, RunDefaults};
 pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
-pub use formula::{Formula, FormulaFault};
+pub use formula::{Atom, Element, Formula, FormulaFault};
 pub use lane::Lane;
 pub use network::{
     CheckedParameter, CheckedSpecies, CheckedStep, Network, ParameterId, PhaseId, SiteId, SpeciesId, StepId,
