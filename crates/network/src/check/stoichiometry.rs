@@ -172,8 +172,13 @@ impl Check<'_> {
                     let detail = |side: &Side| detail(side, &count, matter);
                     let found =
                         format!("{element}: {l} on the left{}, {r} on the right{}", detail(left), detail(right));
+                    let all = |id: SpeciesId| {
+                        let formula = species(&id).formula.as_ref();
+                        formula.map_or(0.0, |f| f64::from(f.count_all(element_of(element))))
+                    };
                     let diagnostic =
-                        Diagnostic::new(fault, found, format!("the same number of {element} on both sides"));
+                        Diagnostic::new(fault, found, format!("the same number of {element} on both sides"))
+                            .help_if(lost_label(element, !differs(sum(left, &all), sum(right, &all))));
                     self.fault(at, diagnostic);
                 }
             }
@@ -286,6 +291,17 @@ fn sides(left: &Side, right: &Side) -> Vec<(SpeciesId, u64, u64)> {
         both.entry(*id).or_default().1 += n;
     }
     both.into_iter().map(|(id, (l, r))| (id, l.to_bits(), r.to_bits())).collect()
+}
+
+/// The element of an atom's name: `N` of `[15N]`.
+fn element_of(name: &str) -> &str {
+    name.trim_matches(|c: char| !c.is_ascii_alphabetic())
+}
+
+/// A step in which an element balances, but not its isotopes, most likely lost a label in one of its formulas.
+fn lost_label(name: &str, element_balances: bool) -> Option<String> {
+    let element = element_of(name);
+    element_balances.then(|| format!("{element} balances if its isotopes are not told apart; is a label missing?"))
 }
 
 /// Who holds how many: ` (2 in NH3)`.
