@@ -340,4 +340,6 @@ fn a_long_chain() {
     let s = structure(&network);
     assert_eq!(numbers(&s), (20_001, 1, 20_000, 0));
     assert_eq!(s.strong_linkage_classes, 20_001);
+    // Nothing to judge.
+    assert_eq!(judged(&network).loops.as_deref(), Some([].as_slice()));
 }

@@ -76,11 +76,14 @@ const MOST_EXACT: usize = 30_000_000;
 /// Entries touched before elimination in floating point is given up; about a second.
 const MOST_FLOATING: usize = 250_000_000;
 
+/// Entries held before either is given up; a quarter of a gigabyte.
+const MOST_HELD: usize = 10_000_000;
+
 /// Rank and dependences of sparse vectors with entries in `0..columns`, each by column.
 ///
 /// Exact fractions if all entries are whole or decimals with up to six digits. Where they are not, or where a
 /// numerator or denominator leaves 64 bits, or after 3e7 touched entries, floating point with a relative rounding
-/// of 1e-9 is used instead; None if that takes more than 2.5e8 touched entries.
+/// of 1e-9 is used instead; None if that takes more than 2.5e8 touched entries or if more than 1e7 would have to be held.
 pub(super) fn eliminate(vectors: &[Row<f64>], columns: usize, relations: bool) -> Option<Elimination> {
     let exact = |row: &Row<f64>| -> Option<Row<Fraction>> {
         let entries = row.iter().map(|(c, x)| Some((*c, Fraction::from_decimal(*x)?)));
@@ -101,8 +104,14 @@ fn run<N: Number>(
     relations: bool,
     most_work: usize,
 ) -> Option<(usize, Vec<Dependent>)> {
-    let mut echelon =
-        Echelon { rows: Vec::new(), pivot_row: vec![None; columns], counts: vec![0; columns], work: 0, most_work };
+    let mut echelon = Echelon {
+        rows: Vec::new(),
+        pivot_row: vec![None; columns],
+        counts: vec![0; columns],
+        held: 0,
+        work: 0,
+        most_work,
+    };
     let mut dependent = Vec::new();
     for (index, vector) in vectors.iter().enumerate() {
         let mut row = vector.clone();
@@ -128,6 +137,9 @@ struct Echelon<N> {
     pivot_row: Vec<Option<usize>>,
     /// How many rows have a column.
     counts: Vec<i32>,
+    /// Entries of all rows.
+    held: usize,
+    /// Entries touched so far.
     work: usize,
     most_work: usize,
 }
@@ -142,7 +154,7 @@ enum Added<N> {
 impl<N: Number> Echelon<N> {
     /// Adds a row if it is independent. None if the numbers or the work became too large.
     fn enlarge(&mut self, mut row: Row<N>) -> Option<Added<N>> {
-        if self.work > self.most_work {
+        if self.work > self.most_work || self.held > MOST_HELD {
             return None;
         }
         let known = |(c, x): &(usize, N)| Some((self.pivot_row.get(*c).copied().flatten()?, *x));
@@ -157,17 +169,21 @@ impl<N: Number> Echelon<N> {
         }
         // Rows that have the new pivot's column; for most there are none, and the rows need not be looked through.
         if self.counts[column] > 0 {
+            self.work += self.rows.len();
             for other in &mut self.rows {
                 if let Ok(at) = other.binary_search_by_key(&column, |(c, _)| *c) {
                     self.work += row.len() + other.len();
                     count(&mut self.counts, other, -1);
+                    self.held -= other.len();
                     *other = subtract(other, other[at].1, &row)?;
                     count(&mut self.counts, other, 1);
+                    self.held += other.len();
                 }
             }
         }
         self.pivot_row[column] = Some(self.rows.len());
         count(&mut self.counts, &row, 1);
+        self.held += row.len();
         self.rows.push(row);
         Some(Added::Independent)
     }
