@@ -120,6 +120,7 @@ fn run<N: Number>(
             row.push((columns + index, N::ONE));
         }
         if let Added::Dependent(rest) = echelon.enlarge(row)? {
+            echelon.held += rest.len();
             let numbers: Vec<N> = rest.iter().map(|(_, x)| *x).collect();
             let places = rest.iter().map(|(c, _)| c - columns);
             let relation = places.zip(N::smallest_whole(&numbers)).collect();
@@ -137,7 +138,7 @@ struct Echelon<N> {
     pivot_row: Vec<Option<usize>>,
     /// How many rows have a column.
     counts: Vec<i32>,
-    /// Entries of all rows.
+    /// Entries of all rows and relations.
     held: usize,
     /// Entries touched so far.
     work: usize,
