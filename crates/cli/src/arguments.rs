@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ratelaw::prelude::*;
 use ratelaw::solver::Format;
 
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Study(Study),
     Models(Models),
     Check(Check),
+    Graph(Graph),
     Simulate(Simulate),
     Sweep(Sweep),
     Fit(Fit),
@@ -55,11 +56,37 @@ pub(crate) struct Models {
 
 /// Read and check a model, and show what it means.
 ///
-/// Prints species, steps, the unit of every constant as it follows from its step, and the conservation laws.
+/// Prints species, steps, the unit of every constant as it follows from its step, the conservation laws, and the
+/// structure: rank and deficiency, steps that are sums of others, species that nothing makes or consumes, and whether
+/// the equilibrium constants round every loop of reversible steps multiply to 1.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Model file or name of an embedded model.
     pub(crate) model: String,
+}
+
+/// Draw a model's graph: species, steps, and what goes in and out.
+///
+/// Example: `ratelaw graph jia-2024-electrosynthesis | dot -Tsvg > graph.svg`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Language of the graph.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = GraphFormat::Dot)]
+    pub(crate) format: GraphFormat,
+    /// File for the graph; standard output if not given, or `-`.
+    #[arg(long, value_name = "F")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Languages of graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Graphviz.
+    Dot,
+    /// Mermaid, which many documents show as it is.
+    Mermaid,
 }
 
 /// How runs are solved.

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Study(arguments) => command::study::run(&arguments),
         Command::Models(arguments) => command::models::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
+        Command::Graph(arguments) => command::graph::run(&arguments),
         Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sweep(arguments) => command::sweep::run(&arguments),
         Command::Fit(arguments) => command::fit::run(&arguments),

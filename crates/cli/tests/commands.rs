@@ -159,6 +159,36 @@ fn models_are_listed_printed_and_checked() {
     insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-electrosynthesis"]));
 }
 
+/// 2 * 3 * 0.17 is not 1: said, and no error.
+#[test]
+fn check_warns_of_constants_that_contradict_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (last, wrong) in [("0.17", true), ("0.16666666666666666", false)] {
+        std::fs::write(folder.path().join("triangle.toml"), TRIANGLE.replace("LAST", last)).expect("the model");
+        let output = ratelaw(folder.path(), &["check", "triangle.toml"]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("text");
+        let line = text.lines().find(|l| l.contains("step ab + step bc + step ca  ")).expect("the loop");
+        assert!(line.ends_with(if wrong { "0.00860017    inconsistent" } else { " 0    consistent" }), "{line}");
+        assert_eq!(text.contains("warning: the equilibrium constants round the loop"), wrong, "{text}");
+        assert!(text.contains("  step ca = -step ab - step bc\n"), "{text}");
+    }
+}
+
+#[test]
+fn graphs_in_two_languages() {
+    let dot = done(&["graph", "robertson"]);
+    assert!(dot.starts_with("digraph \"robertson\" {\n") && dot.ends_with("  r2 -> s2;\n}\n"), "{dot}");
+    assert_eq!(done(&["graph", "robertson", "--format", "dot", "--out", "-"]), dot);
+    insta::assert_snapshot!("graph-robertson", done(&["graph", "robertson", "--format", "mermaid"]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = ratelaw(folder.path(), &["graph", "robertson", "--out", "r.dot"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "wrote r.dot\n");
+    assert_eq!(std::fs::read_to_string(folder.path().join("r.dot")).expect("the graph"), dot);
+    assert_eq!(ratelaw(folder.path(), &["graph", "robertson", "--format", "svg"]).status.code(), Some(2));
+    assert_eq!(ratelaw(folder.path(), &["graph", "robertson", "--out", "no/r.dot"]).status.code(), Some(1));
+}
+
 #[test]
 fn the_study_writes_tables_and_plots() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -255,6 +285,29 @@ k = "0.2 1/s"
 [steps.decay]
 equation = "A -> B"
 k = "k"
+"#;
+
+const TRIANGLE: &str = r#"
+[model]
+name = "triangle"
+[phases.mixture]
+kind = "abstract"
+[species]
+A = { composition = "waived", initial = 1 }
+B = { composition = "waived" }
+C = { composition = "waived" }
+[steps.ab]
+equation = "A <=> B"
+k = "1 1/s"
+K = 2
+[steps.bc]
+equation = "B <=> C"
+k = "1 1/s"
+K = 3
+[steps.ca]
+equation = "C <=> A"
+k = "1 1/s"
+K = LAST
 "#;
 
 const PLAN: &str = r#"

@@ -1,8 +1,8 @@
 //! `ratelaw check`
 
-use ratelaw::network::analysis::conservation_laws;
+use ratelaw::network::analysis::{Structure, conservation_laws, structure, wegscheider};
 use ratelaw::network::units::Quantity;
-use ratelaw::network::{Composition, Network, PhaseKind, SpeciesId};
+use ratelaw::network::{Composition, Conditions, Network, PhaseKind, ROOM_TEMPERATURE};
 use ratelaw::solver::Observable;
 
 use crate::Ending;
@@ -10,7 +10,7 @@ use crate::arguments::Check;
 use crate::error::Result;
 use crate::input;
 use crate::output::say;
-use crate::report::{Align, columns, significant};
+use crate::report::{Align, columns, header, row, significant, structure as text};
 
 use Align::{Left, Right};
 
@@ -33,7 +33,24 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
     let laws = conservation_laws(&network);
     let names: Vec<String> = laws.iter().map(|l| format!("  {}", l.name)).collect();
     say(&format!("\nconserved\n{}", if names.is_empty() { "  nothing".to_owned() } else { names.join("\n") }))?;
-    for remark in remarks(&network) {
+    let structure = structure(&network);
+    let mut sections = text::sections(&network, &structure);
+    let mut warnings = Vec::new();
+    let mut remarks = remarks(&network, &structure);
+    match wegscheider(&network, &network.parameter_values(), &conditions(&network)) {
+        Ok(found) => {
+            sections.extend(text::loops(&network, &found));
+            warnings = text::warnings(&network, &found);
+        }
+        Err(reason) => remarks.push(format!("loops of reversible steps are not judged: {reason}")),
+    }
+    for (title, table) in sections {
+        say(&format!("\n{title}\n{}", table.trim_end()))?;
+    }
+    for warning in warnings {
+        say(&format!("\nwarning: {warning}"))?;
+    }
+    for remark in remarks {
         say(&format!("\nnote: {remark}"))?;
     }
     say(&format!(
@@ -43,6 +60,14 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
         network.parameters().len()
     ))?;
     Ok(Ending::Done)
+}
+
+/// The conditions of a run when the user gives none. Loops that close in electrons do not depend on the potential, so
+/// one that is not given does no harm.
+fn conditions(network: &Network) -> Conditions {
+    let run = &network.definition().run;
+    let si = |q: &Option<Quantity>, otherwise: f64| q.as_ref().map_or(otherwise, Quantity::si);
+    Conditions { temperature: si(&run.temperature, ROOM_TEMPERATURE), potential: si(&run.potential, 0.0) }
 }
 
 /// What a run takes when the user gives nothing else.
@@ -66,7 +91,7 @@ fn run_defaults(network: &Network) -> String {
 }
 
 /// What is allowed, and probably not meant.
-fn remarks(network: &Network) -> Vec<String> {
+fn remarks(network: &Network, structure: &Structure) -> Vec<String> {
     let used: Vec<usize> = network.steps().iter().flat_map(|s| s.law.parameters(s.reverse)).map(|id| id.0).collect();
     let unused = network.parameters().iter().enumerate().filter(|(i, _)| !used.contains(i));
     let mut remarks: Vec<String> = unused.map(|(_, p)| format!("no step uses the parameter `{}`", p.name)).collect();
@@ -78,24 +103,9 @@ fn remarks(network: &Network) -> Vec<String> {
         let refused = run.feed.as_ref().and_then(|feed| Observable::yield_of(network, product, feed).err());
         remarks.extend(refused.map(|reason| format!("tables leave a yield out: {reason}")));
     }
-    for (i, species) in network.species().iter().enumerate() {
-        let takes_part = network.steps().iter().any(|s| {
-            let named = |list: &[(SpeciesId, f64)]| list.iter().any(|(id, _)| id.0 == i);
-            named(&s.change) || named(&s.orders) || named(&s.reverse_orders)
-        });
-        if !takes_part {
-            remarks.push(format!("species `{}` takes part in no step", species.name));
-        }
-    }
+    let unused = structure.roles.unused.iter().map(|id| &network.species()[id.0].name);
+    remarks.extend(unused.map(|name| format!("species `{name}` takes part in no step")));
     remarks
-}
-
-fn header(names: &[&str]) -> Vec<Vec<String>> {
-    vec![names.iter().map(|n| format!("  {n}").trim_end().to_owned()).collect()]
-}
-
-fn row(cells: Vec<String>) -> Vec<String> {
-    cells.into_iter().map(|c| format!("  {c}").trim_end().to_owned()).collect()
 }
 
 fn phases(network: &Network) -> String {

@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod plot;
+pub(crate) mod structure;
 mod text;
 
-pub(crate) use text::{Align, columns, significant};
+pub(crate) use text::{Align, columns, header, row, significant};

@@ -27,6 +27,16 @@ pub(crate) fn columns(align: &[Align], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// The first row of an indented table.
+pub(crate) fn header(names: &[&str]) -> Vec<Vec<String>> {
+    vec![names.iter().map(|n| format!("  {n}").trim_end().to_owned()).collect()]
+}
+
+/// A row of an indented table.
+pub(crate) fn row(cells: Vec<String>) -> Vec<String> {
+    cells.into_iter().map(|c| format!("  {c}").trim_end().to_owned()).collect()
+}
+
 /// A number to some significant digits, plain where that is short.
 pub(crate) fn significant(value: f64, digits: usize) -> String {
     let magnitude = value.abs();
