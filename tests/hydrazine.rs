@@ -47,7 +47,7 @@ fn atoms_charge_and_sites_are_conserved() {
                 steps
                     .iter()
                     .zip(&solution.turnovers[i])
-                    .map(|((s, _), q)| network.steps()[s.0].electrons * q)
+                    .map(|(s, q)| network.steps()[s.step.0].electrons * q)
                     .sum::<f64>()
             };
             let start = law.total(&network, &solution.states[0], 0.0);

@@ -139,7 +139,7 @@ impl Free {
         let own = match setting {
             Setting::Parameter(id) => {
                 let name = &network.parameters()[id.0].name;
-                network.definition().parameters.iter().find(|p| p.name == *name).map(|p| &p.value)
+                network.definition().parameters.iter().find(|p| p.name == *name).and_then(|p| p.value.quantity())
             }
             _ => None,
         };

@@ -151,8 +151,7 @@ impl Compiled {
     ) -> Self {
         let n = species.len();
         let time = timed.then_some(n + floating.len());
-        let potential_of =
-            |step: &CheckedStep| floating.iter().position(|f| f.phase == step.phase).map(|i| n + i);
+        let potential_of = |step: &CheckedStep| floating.iter().position(|f| f.phase == step.phase).map(|i| n + i);
         let all = drafts(steps, timed, &|step| potential_of(step).is_some());
         let mut runs = [const { 0..0 }; 6];
         for (form_index, run) in runs.iter_mut().enumerate() {

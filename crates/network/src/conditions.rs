@@ -30,7 +30,7 @@ pub struct Conditions {
 
 impl Conditions {
     /// Constant conditions.
-    pub fn new(temperature: f64, potential: f64) -> Self {
+    pub const fn new(temperature: f64, potential: f64) -> Self {
         Self { temperature, potential, time: 0.0, temperature_rate: 0.0, potential_rate: 0.0, connected: true }
     }
 

@@ -35,8 +35,8 @@ pub use conditions::{
 };
 pub use definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
 pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
-pub use kernel::{Bound, BoundAlong, Values};
 pub use formula::{Atom, Element, Formula, FormulaFault};
+pub use kernel::{Bound, BoundAlong, Values};
 pub use lane::Lane;
 pub use network::{
     CheckedObservable, CheckedParameter, CheckedSpecies, CheckedStep, FloatingPotential, Network, ParameterId, PhaseId,

@@ -276,6 +276,25 @@ impl Network {
         self.0.definition.phases[self.0.species[species.0].phase.0].kind.amount()
     }
 
+    /// Parameters that nothing uses: no step, no electrode, no observable, no expression of one that is used.
+    pub fn unused_parameters(&self) -> Vec<ParameterId> {
+        let mut used = vec![false; self.0.parameters.len()];
+        let laws = self.0.steps.iter().flat_map(|s| s.law.parameters(s.reverse));
+        for id in laws.chain(self.0.floating.iter().filter_map(|f| f.resistance)) {
+            used[id.0] = true;
+        }
+        let parameter = |v| if let Variable::Parameter(ParameterId(i)) = v { Some(i) } else { None };
+        for observable in &self.0.observables {
+            observable.tape.variables().filter_map(parameter).for_each(|i| used[i] = true);
+        }
+        for id in self.0.dependent.iter().rev() {
+            if let (true, Some(tape)) = (used[id.0], &self.0.parameters[id.0].expression) {
+                tape.variables().filter_map(parameter).for_each(|i| used[i] = true);
+            }
+        }
+        (0..used.len()).filter(|i| !used[*i]).map(ParameterId).collect()
+    }
+
     /// Whether any step exchanges electrons.
     pub fn is_electrochemical(&self) -> bool {
         self.0.steps.iter().any(|s| s.electrons != 0.0)
@@ -437,8 +456,8 @@ impl Network {
             if tables.is_free(StepId(i)) || !self.runs(step, conditions) {
                 continue;
             }
-            let touched = in_conditions
-                || step.law.parameters(step.reverse).into_iter().any(|id| along.parameters[id.0] != 0.0);
+            let touched =
+                in_conditions || step.law.parameters(step.reverse).into_iter().any(|id| along.parameters[id.0] != 0.0);
             if touched {
                 let (forward, reverse) = step.law.constants(step.reverse, &at);
                 let (f, r) = tables.step_directions(StepId(i));

@@ -1,5 +1,7 @@
 //! Parameters: rate constants, barriers, transfer coefficients.
 
+use std::fmt;
+
 use crate::error::QuantityError;
 use crate::expression::Expression;
 use crate::units::Quantity;
@@ -68,6 +70,25 @@ impl ParameterValue {
                 }
                 _ => Err(error),
             },
+        }
+    }
+}
+
+impl ParameterValue {
+    /// The quantity, unless it is worked out from others.
+    pub fn quantity(&self) -> Option<&Quantity> {
+        match self {
+            Self::Quantity(quantity) => Some(quantity),
+            Self::Expression(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ParameterValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quantity(quantity) => quantity.fmt(f),
+            Self::Expression(expression) => expression.fmt(f),
         }
     }
 }

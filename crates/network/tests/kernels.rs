@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use ratelaw_network::rate::Direction;
 use ratelaw_network::units::Quantity;
-use ratelaw_network::{Conditions, Lane, Law, Network, ParameterId, Species, Step};
+use ratelaw_network::{Bound, Conditions, Lane, Law, Network, ParameterId, Species, Step, Values};
 
 const SPECIES: usize = 5;
 /// Lanes beside each other.
@@ -29,7 +29,7 @@ fn network(steps: &[(usize, usize, usize, u8, f64)]) -> Network {
             4 => format!("2 {a} + {b} -> 3 {c}"),
             _ => format!("{a} -> {c}"),
         };
-        let mut step = Step::new(format!("r{n}"), equation, law);
+        let mut step = Step::new(format!("r{n}"), equation, law).duplicate();
         step = match form {
             5 => step.order(&b, 1.5),
             6 => step.order(&b, -0.5),
@@ -44,15 +44,21 @@ fn lanes(values: &[f64]) -> Vec<Lane<1>> {
     values.iter().map(|v| Lane([*v])).collect()
 }
 
+/// The same constants in all lanes.
+fn bound<const W: usize>(network: &Network, k: &[f64]) -> Bound<W> {
+    let values = Values { parameters: network.parameter_values(), conditions: CONDITIONS };
+    Bound::new(std::array::from_fn(|_| values.clone()), &std::array::from_fn(|_| k.to_vec()))
+}
+
 fn slope(network: &Network, k: &[f64], y: &[f64]) -> Vec<f64> {
     let compiled = network.compiled();
     let mut rates = lanes(k);
     let mut dy = lanes(y);
-    compiled.derivative(&lanes(k), &lanes(y), &mut rates, &mut dy);
+    compiled.derivative(&bound(network, k), &lanes(y), &mut rates, &mut dy);
     dy.iter().map(|x| x.0[0]).collect()
 }
 
-const CONDITIONS: Conditions = Conditions { temperature: 298.15, potential: 0.0 };
+const CONDITIONS: Conditions = Conditions::new(298.15, 0.0);
 /// Central differences with a step of 1e-5 leave about 1e-10 of truncation and 1e-11 of rounding, relative to
 /// the largest term.
 const DIFFERENCES: f64 = 1e-8;
@@ -77,8 +83,8 @@ proptest! {
         let jacobian_along = |y: &[f64]| -> Vec<f64> {
             let mut terms = vec![Lane::ZERO; compiled.term_count()];
             let mut entries = vec![Lane::ZERO; compiled.jacobian_entries().len()];
-            compiled.terms(&lanes(&k), &lanes(y), &mut terms);
-            compiled.jacobian(&terms, &mut entries);
+            compiled.terms(&bound(&network, &k), &lanes(y), &mut terms);
+            compiled.jacobian(&bound(&network, &k), &terms, &mut entries);
             let mut product = vec![0.0; SPECIES];
             for ((i, j), entry) in compiled.jacobian_entries().iter().zip(&entries) {
                 product[*i] += entry.0[0] * u[*j];
@@ -97,7 +103,8 @@ proptest! {
         let (up, down) = (jacobian_along(&moved(1.0, &v)), jacobian_along(&moved(-1.0, &v)));
         let mut rates = vec![Lane::ZERO; compiled.directions()];
         let mut second = vec![Lane::ZERO; SPECIES];
-        compiled.second_tangent(&lanes(&k), None, &lanes(&y), &lanes(&u), &lanes(&v), &mut rates);
+        let point = (lanes(&u), lanes(&v));
+        compiled.second_tangent(&bound(&network, &k), None, &lanes(&y), (&point.0, &point.1), &mut rates);
         compiled.accumulate(&rates, &mut second);
         for i in 0..SPECIES {
             let difference = (up[i] - down[i]) / (2.0 * h);
@@ -107,7 +114,8 @@ proptest! {
         // The tangent is the Jacobian along v plus the change of the constants.
         let direction = Direction::Parameter(ParameterId(0));
         let dk = network.bind_derivative(&network.parameter_values(), &CONDITIONS, direction);
-        compiled.tangent(&lanes(&k), Some(&lanes(&dk)), &lanes(&y), &lanes(&u), &mut rates);
+        let along = network.bound_along(&network.parameter_values(), &CONDITIONS, direction);
+        compiled.tangent(&bound(&network, &k), Some(&along), &lanes(&y), &lanes(&u), &mut rates);
         let mut tangent = vec![Lane::ZERO; SPECIES];
         compiled.accumulate(&rates, &mut tangent);
         let change = |s: f64| -> Vec<f64> { k.iter().zip(&dk).map(|(k, d)| k + s * h * d).collect() };
@@ -132,10 +140,9 @@ proptest! {
         let wide = |values: &[f64]| -> Vec<Lane<W>> {
             values.iter().map(|v| Lane(std::array::from_fn(|j| v * factor(j)))).collect()
         };
-        let constants: Vec<Lane<W>> = k.iter().map(|k| Lane::splat(*k)).collect();
         let mut rates = vec![Lane::<W>::ZERO; compiled.directions()];
         let mut dy = vec![Lane::<W>::ZERO; SPECIES];
-        compiled.derivative(&constants, &wide(&y), &mut rates, &mut dy);
+        compiled.derivative(&bound(&network, &k), &wide(&y), &mut rates, &mut dy);
         for j in (0..W).filter(|j| *j != 3) {
             let scaled: Vec<f64> = y.iter().map(|y| y * factor(j)).collect();
             let single = slope(&network, &k, &scaled);

@@ -24,7 +24,7 @@ fn network(law: Law, parameters: &[(&str, &str)], equation: &str) -> Network {
 }
 
 fn at(temperature: f64, potential: f64) -> Conditions {
-    Conditions { temperature, potential }
+    Conditions::new(temperature, potential)
 }
 
 fn constants(network: &Network, conditions: Conditions) -> Vec<f64> {

@@ -6,7 +6,7 @@ use ratelaw_network::analysis::{
 };
 use ratelaw_network::{Conditions, Law, Network, NetworkError, Reference, Species, SpeciesId, Step};
 
-const CONDITIONS: Conditions = Conditions { temperature: 298.15, potential: 0.0 };
+const CONDITIONS: Conditions = Conditions::new(298.15, 0.0);
 
 /// A network in one abstract phase. Species and steps `r0`, `r1`, ... as they come; all constants are `k`, those of
 /// the reverse `k / K` with `K0`, `K1`, ... as given.

@@ -46,16 +46,29 @@ impl Controller {
     }
 }
 
-/// Error tolerance: relative for all, absolute by species.
+/// Error tolerance: relative for all amounts, absolute by variable.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tolerance {
     pub(crate) relative: f64,
     pub(crate) absolute: Vec<f64>,
-    /// Typical amounts.
+    /// Typical amounts; what comes after them among the variables has an absolute tolerance alone.
     pub(crate) scale: Vec<f64>,
 }
 
+/// An error of a potential by this, V, changes the rate of a step of one electron by its own fraction at room
+/// temperature (RT/F), so it is the scale that the relative tolerance is of.
+const THERMAL_VOLTAGE: f64 = 0.0257;
+
 impl Tolerance {
+    /// The tolerance of a problem's variables.
+    pub(crate) fn new(relative: f64, resolution: f64, scale: Vec<f64>, potentials: usize, time: bool) -> Self {
+        let mut absolute: Vec<f64> = scale.iter().map(|s| s * relative * resolution).collect();
+        absolute.extend(std::iter::repeat_n(relative * THERMAL_VOLTAGE, potentials));
+        // The time is exact.
+        absolute.extend(time.then_some(f64::INFINITY));
+        Self { relative, absolute, scale }
+    }
+
     /// The largest error of any species in units of its tolerance, for one lane, and that species. The
     /// maximum rather than a mean: a trace species counts as much as the solvent. Not a number where the
     /// step overflowed.
@@ -68,7 +81,7 @@ impl Tolerance {
     ) -> (f64, usize) {
         let (mut norm, mut worst) = (0.0, 0);
         for i in 0..error.len() {
-            let size = y0[i].0[lane].abs().max(y1[i].0[lane].abs());
+            let size = if i < self.scale.len() { y0[i].0[lane].abs().max(y1[i].0[lane].abs()) } else { 0.0 };
             let scaled = error[i].0[lane].abs() / (self.absolute[i] + self.relative * size);
             if !(scaled.is_finite() && y1[i].0[lane].is_finite()) {
                 return (f64::NAN, i);
@@ -89,7 +102,7 @@ impl Tolerance {
     /// Norsett and Wanner I, section II.4), shorter for a tighter tolerance as the local error goes with h^5.
     pub(crate) fn first_step(&self, y: &[f64], slope: &[f64], t_end: f64) -> f64 {
         let mut rate: f64 = 0.0;
-        for i in 0..y.len() {
+        for i in 0..self.scale.len() {
             let weight = self.absolute[i] / self.relative + y[i].abs();
             rate = rate.max(slope[i].abs() / weight);
         }

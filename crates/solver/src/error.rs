@@ -46,6 +46,12 @@ pub enum SolveError {
         /// The name.
         name: String,
     },
+    /// A parameter that is worked out from others.
+    #[error("`{name}` is worked out from other parameters; set those")]
+    Dependent {
+        /// The parameter.
+        name: String,
+    },
     /// A name that means nothing here.
     #[error("unknown {kind} `{name}`; expected {expected}")]
     UnknownName {
@@ -100,6 +106,11 @@ pub enum Cause {
     /// An amount or rate overflowed.
     #[error("an amount or rate is no longer finite")]
     NotFinite,
+    /// The counter electrode has no reaction that takes up the current.
+    #[error(
+        "no potential of the counter electrode makes its current that of the cell; give it a reaction that can run"
+    )]
+    NoCounterReaction,
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,

@@ -6,6 +6,7 @@ use crate::control::{Controller, Tolerance};
 use crate::error::{Cause, Failure, Result, SolveError};
 use crate::method::{Method, Rosenbrock, TABLEAU, Tangent, integrate_explicit};
 use crate::options::SolveOptions;
+use crate::potential::{balance_tangent, balanced};
 use crate::problem::{Problem, initial_direction};
 use crate::setting::Setting;
 use crate::solution::Solution;
@@ -30,11 +31,16 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     options.check()?;
     problem.check()?;
     let network = problem.network();
-    let constants = network.bind(problem.parameters(), problem.conditions())?;
-    let system = System::new(network.compiled(), &[constants]);
+    let conditions = problem.conditions();
+    let bound = network.bound(problem.parameters(), conditions)?;
+    let system = System::new(network.compiled_for(conditions), bound);
+    let (potentials, timed) = (system.compiled.potentials(), system.compiled.time().is_some());
+    if !potentials.is_empty() && options.method != Method::Rodas5P {
+        let what = "find potentials together with amounts";
+        return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
+    }
     let scale = network.scales(problem.initial());
-    let absolute = scale.iter().map(|s| s * options.rtol * options.resolution).collect();
-    let tolerance = Tolerance { relative: options.rtol, absolute, scale };
+    let tolerance = Tolerance::new(options.rtol, options.resolution, scale, potentials.len(), timed);
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
         Method::Rodas5P => rosenbrock(options, &system, &tolerance, &mut solution),
@@ -57,14 +63,16 @@ fn rosenbrock(
     let (t_end, times) = (problem.t_end(), problem.times());
     let mut step = Rosenbrock::new(system);
     let mut control = Controller::new(TABLEAU.error_order);
-    let mut tangents: Vec<Tangent<1>> = options.sensitivities.iter().map(|s| tangent(problem, system, *s)).collect();
-    let mut y: Vec<Lane<1>> = problem.initial().iter().map(|y| Lane([*y])).collect();
+    let mut y = balanced(problem, system)?;
     let mut q = vec![Lane::ZERO; system.quadratures.len()];
     let mut stats = Stats::default();
+    step.linearise(system, &y, &mut stats);
+    let mut tangents: Vec<Tangent<1>> =
+        options.sensitivities.iter().map(|s| tangent(problem, system, &step, &y, *s)).collect();
     let mut output = Output::new(&times, y.len(), q.len());
     let floor = tolerance.floor();
 
-    let (mut t, mut h) = (0.0, first_step(system, tolerance, problem, &mut stats));
+    let (mut t, mut h) = (0.0, first_step(system, tolerance, (&y, t_end), &mut stats));
     output.start(&y, &q, &tangents, solution);
     while t < t_end {
         step.linearise(system, &y, &mut stats);
@@ -116,29 +124,32 @@ fn rosenbrock(
     Ok(())
 }
 
-fn first_step(system: &System<'_, 1>, tolerance: &Tolerance, problem: &Problem, stats: &mut Stats) -> f64 {
-    let y: Vec<Lane<1>> = problem.initial().iter().map(|y| Lane([*y])).collect();
+fn first_step(system: &System<'_, 1>, tolerance: &Tolerance, (y, t_end): (&[Lane<1>], f64), stats: &mut Stats) -> f64 {
     let mut rates = vec![Lane::ZERO; system.compiled.directions()];
     let mut slope = vec![Lane::ZERO; y.len()];
-    system.compiled.derivative(&system.constants, &y, &mut rates, &mut slope);
+    system.compiled.derivative(&system.bound, y, &mut rates, &mut slope);
     stats.evaluations += 1;
-    let slope: Vec<f64> = slope.iter().map(|s| s.0[0]).collect();
-    tolerance.first_step(problem.initial(), &slope, problem.t_end())
+    tolerance.first_step(&plain(y), &plain(&slope), t_end)
 }
 
-fn tangent(problem: &Problem, system: &System<'_, 1>, setting: Setting) -> Tangent<1> {
+fn tangent(
+    problem: &Problem,
+    system: &System<'_, 1>,
+    step: &Rosenbrock<1>,
+    y: &[Lane<1>],
+    setting: Setting,
+) -> Tangent<1> {
     let network = problem.network();
-    let constants = setting.direction().map(|direction| {
-        let dk = network.bind_derivative(problem.parameters(), problem.conditions(), direction);
-        dk.into_iter().map(|k| Lane([k])).collect()
-    });
+    let along =
+        setting.direction().map(|direction| network.bound_along(problem.parameters(), problem.conditions(), direction));
     let mut initial = vec![Lane::ZERO; system.size()];
     if let Setting::Initial(id) = setting {
         for (species, share) in initial_direction(network, id) {
             initial[species.0] = Lane([share]);
         }
     }
-    Tangent::new(system, constants, initial)
+    balance_tangent(system, step, along.as_ref(), y, &mut initial);
+    Tangent::new(system, along, initial)
 }
 
 /// Fills the save points from the dense output of the steps that pass them.
@@ -159,7 +170,7 @@ impl<'a> Output<'a> {
     fn start(&mut self, y: &[Lane<1>], q: &[Lane<1>], tangents: &[Tangent<1>], solution: &mut Solution) {
         while self.times.get(self.next).is_some_and(|t| *t <= 0.0) {
             let derivatives = tangents.iter().map(|d| (plain(&d.y), plain(&d.q))).collect();
-            solution.push(0.0, plain(y), plain(q), derivatives);
+            solution.push(0.0, &plain(y), plain(q), derivatives);
             self.next += 1;
         }
     }
@@ -182,7 +193,7 @@ impl<'a> Output<'a> {
                 })
                 .collect();
             step.interpolate(start, theta, (&mut self.y, &mut self.q));
-            solution.push(*time, plain(&self.y), plain(&self.q), derivatives);
+            solution.push(*time, &plain(&self.y), plain(&self.q), derivatives);
             self.next += 1;
         }
     }
@@ -196,9 +207,12 @@ fn plain(lanes: &[Lane<1>]) -> Vec<f64> {
 fn failure(problem: &Problem, system: &System<'_, 1>, stop: Stop, partial: Solution) -> Failure {
     let network = problem.network();
     let last = partial.states.last().map_or(problem.initial(), Vec::as_slice);
-    let y: Vec<Lane<1>> = last.iter().map(|y| Lane([*y])).collect();
+    let potentials = partial.potentials.last().cloned().unwrap_or_default();
+    let y: Vec<Lane<1>> = problem.variables_at(last, &potentials, stop.t).into_iter().map(|y| Lane([y])).collect();
     let mut rates = vec![Lane::ZERO; system.compiled.directions()];
-    system.compiled.rates(&system.constants, &y, &mut rates);
+    if y.len() == system.size() {
+        system.compiled.rates(&system.bound, &y, &mut rates);
+    }
     let suspect = stop.species.and_then(|species| {
         let changes = network.steps().iter().enumerate().filter_map(|(i, step)| {
             let change = step.change.iter().find(|(id, _)| id.0 == species)?.1;
@@ -211,7 +225,7 @@ fn failure(problem: &Problem, system: &System<'_, 1>, stop: Stop, partial: Solut
         cause: stop.cause,
         t: stop.t,
         h: stop.h,
-        species: stop.species.map(|i| network.species()[i].name.clone()),
+        species: stop.species.and_then(|i| network.species().get(i)).map(|s| s.name.clone()),
         step: suspect,
         partial,
     }

@@ -10,6 +10,7 @@ mod linalg;
 mod method;
 mod observe;
 mod options;
+mod potential;
 mod problem;
 mod setting;
 mod solution;

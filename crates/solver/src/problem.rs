@@ -122,7 +122,10 @@ impl Problem {
     /// wrong. An amount put on surface sites is taken from the vacant ones.
     pub fn set(&mut self, setting: Setting, value: f64) {
         match setting {
-            Setting::Parameter(id) => self.parameters[id.0] = value,
+            Setting::Parameter(id) => {
+                self.parameters[id.0] = value;
+                self.network.complete(&mut self.parameters);
+            }
             Setting::Potential => {
                 self.conditions.potential = value;
                 self.potential_given = true;
@@ -145,6 +148,17 @@ impl Problem {
                 }
             }
         }
+    }
+
+    /// The variables at the start: amounts, then floating potentials, then the time where it is one.
+    pub(crate) fn variables(&self, potentials: &[f64]) -> Vec<f64> {
+        self.variables_at(&self.initial, potentials, self.conditions.time)
+    }
+
+    /// The variables for given amounts and potentials at a time.
+    pub(crate) fn variables_at(&self, amounts: &[f64], potentials: &[f64], time: f64) -> Vec<f64> {
+        let timed = self.network.compiled_for(&self.conditions).time().is_some();
+        amounts.iter().chain(potentials).copied().chain(timed.then_some(time)).collect()
     }
 
     /// What is solved, for the notes of a table: model, conditions, every parameter and amount, program.
@@ -195,7 +209,7 @@ impl Problem {
         let refuse = |what: String, found: f64, expected: &str| {
             Err(SolveError::OutOfRange { what, found: found.to_string(), expected: expected.to_owned() })
         };
-        let Conditions { temperature, potential } = self.conditions;
+        let Conditions { temperature, potential, .. } = self.conditions;
         if !(temperature.is_finite() && temperature > 0.0) {
             return refuse("the temperature (K)".into(), temperature, "a finite number above zero");
         }
@@ -333,14 +347,13 @@ impl ProblemBuilder {
                 });
             }
         };
-        let electrode_laws = network.steps().iter().any(|s| {
-            matches!(s.law, ratelaw_network::rate::RateLaw::Tafel(_) | ratelaw_network::rate::RateLaw::ButlerVolmer(_))
-        });
-        let conditions = Conditions {
-            temperature: run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si),
-            // A network without electrode laws does not ask for a potential.
-            potential: run.potential.as_ref().map_or(if electrode_laws { f64::NAN } else { 0.0 }, Quantity::si),
-        };
+        let electrode_laws = network.steps().iter().any(|s| s.law.reads_potential());
+        // A network without electrode laws does not ask for a potential.
+        let none = if electrode_laws { f64::NAN } else { 0.0 };
+        let conditions = Conditions::new(
+            run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si),
+            run.potential.as_ref().map_or(none, Quantity::si),
+        );
         let mut problem = Problem {
             parameters: network.parameter_values(),
             initial: network.initial_values(),

@@ -32,7 +32,12 @@ impl Setting {
         }
         match (network.parameter_id(name), network.species_id(name)) {
             (Ok(_), Ok(_)) => return Err(SolveError::Ambiguous { name: name.to_owned() }),
-            (Ok(id), _) => return Ok(Self::Parameter(id)),
+            (Ok(id), _) => {
+                if network.parameters()[id.0].expression.is_some() {
+                    return Err(SolveError::Dependent { name: name.to_owned() });
+                }
+                return Ok(Self::Parameter(id));
+            }
             (_, Ok(id)) => return Ok(Self::Initial(id)),
             _ => {}
         }

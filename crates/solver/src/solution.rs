@@ -31,12 +31,15 @@ pub struct Solution {
     pub times: Vec<f64>,
     /// Amounts at each time, SI, in the network's order of species.
     pub states: Vec<Vec<f64>>,
+    /// Potentials that were found together with the amounts, V, at each time, in the order of
+    /// [`Network::floating_potentials`].
+    pub potentials: Vec<Vec<f64>>,
     /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
     /// [`Compiled::electron_steps`](ratelaw_network::Compiled::electron_steps).
     pub turnovers: Vec<Vec<f64>>,
     /// What the derivatives are in.
     pub settings: Vec<Setting>,
-    /// Derivatives of amounts and turnovers at each time, for each setting.
+    /// Derivatives of the variables (amounts, floating potentials, time) and turnovers at each time, for each setting.
     pub derivatives: Vec<Vec<(Vec<f64>, Vec<f64>)>>,
     /// Amounts that fell below zero by more than the tolerance explains, as a step of order zero makes them when
     /// its reactant is used up. They are reported, never clipped.
@@ -55,6 +58,7 @@ impl Solution {
             problem: problem.clone(),
             times: Vec::new(),
             states: Vec::new(),
+            potentials: Vec::new(),
             turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
@@ -65,9 +69,12 @@ impl Solution {
         }
     }
 
-    pub(crate) fn push(&mut self, t: f64, y: Vec<f64>, q: Vec<f64>, derivatives: Vec<(Vec<f64>, Vec<f64>)>) {
+    pub(crate) fn push(&mut self, t: f64, z: &[f64], q: Vec<f64>, derivatives: Vec<(Vec<f64>, Vec<f64>)>) {
         self.times.push(t);
-        self.states.push(y);
+        let species = self.network().species().len();
+        let floating = self.network().floating_potentials().len();
+        self.states.push(z[..species].to_vec());
+        self.potentials.push(z[species..species + floating].to_vec());
         self.turnovers.push(q);
         self.derivatives.push(derivatives);
     }
@@ -106,7 +113,13 @@ impl Solution {
 
     /// The state at a save point.
     pub fn moment(&self, index: usize) -> Moment<'_> {
-        Moment { problem: &self.problem, y: &self.states[index], turnovers: &self.turnovers[index] }
+        Moment {
+            problem: &self.problem,
+            time: self.times[index],
+            y: &self.states[index],
+            potentials: &self.potentials[index],
+            turnovers: &self.turnovers[index],
+        }
     }
 
     /// An observable at all times, SI; `None` where it is not defined, as a faradaic efficiency before any

@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
 fn conditions(network: &Network) -> Conditions {
     let run = &network.definition().run;
     let si = |q: &Option<Quantity>, otherwise: f64| q.as_ref().map_or(otherwise, Quantity::si);
-    Conditions { temperature: si(&run.temperature, ROOM_TEMPERATURE), potential: si(&run.potential, 0.0) }
+    Conditions::new(si(&run.temperature, ROOM_TEMPERATURE), si(&run.potential, 0.0))
 }
 
 /// What a run takes when the user gives nothing else.
@@ -92,9 +92,8 @@ fn run_defaults(network: &Network) -> String {
 
 /// What is allowed, and probably not meant.
 fn remarks(network: &Network, structure: &Structure) -> Vec<String> {
-    let used: Vec<usize> = network.steps().iter().flat_map(|s| s.law.parameters(s.reverse)).map(|id| id.0).collect();
-    let unused = network.parameters().iter().enumerate().filter(|(i, _)| !used.contains(i));
-    let mut remarks: Vec<String> = unused.map(|(_, p)| format!("no step uses the parameter `{}`", p.name)).collect();
+    let unused = network.unused_parameters().into_iter().map(|id| &network.parameters()[id.0].name);
+    let mut remarks: Vec<String> = unused.map(|name| format!("nothing uses the parameter `{name}`")).collect();
     let idle = network.steps().iter().filter(|s| s.change.is_empty() && s.electrons == 0.0);
     remarks.extend(idle.map(|s| format!("step `{}` changes nothing", s.name)));
     // A product whose yield has no meaning is left out of tables; here is why.
@@ -113,9 +112,10 @@ fn phases(network: &Network) -> String {
     let definition = network.definition();
     for phase in &definition.phases {
         let size = match &phase.kind {
-            PhaseKind::Solution { volume } => volume.to_string(),
-            PhaseKind::Electrode { area } => area.to_string(),
-            PhaseKind::Abstract => "-".into(),
+            PhaseKind::Solution { volume } | PhaseKind::Gas { volume } => volume.to_string(),
+            PhaseKind::Electrode(electrode) => rough(&electrode.area, electrode.roughness),
+            PhaseKind::Surface { area, roughness } => rough(area, *roughness),
+            PhaseKind::Reservoir | PhaseKind::Abstract => "-".into(),
         };
         let sites: Vec<String> = definition
             .sites
@@ -126,6 +126,10 @@ fn phases(network: &Network) -> String {
         rows.push(row(vec![phase.name.clone(), phase.kind.word().into(), size, sites.join(", ")]));
     }
     columns(&[Left; 4], &rows)
+}
+
+fn rough(area: &Quantity, roughness: f64) -> String {
+    if roughness == 1.0 { area.to_string() } else { format!("{area} x {roughness}") }
 }
 
 fn species(network: &Network) -> String {

@@ -201,7 +201,8 @@ impl Check<'_> {
         let given = ["K", "k_reverse", "dG0"].into_iter().filter(|name| case.gives(name)).collect::<Vec<_>>();
         if raw.reversible && matches!(kind, LawKind::Tafel | LawKind::MichaelisMenten) {
             let what = if kind == LawKind::Tafel { "a Tafel" } else { "a Michaelis-Menten" };
-            let fault = Fault::Conflict { what: format!("step `{}` is reversible, but {what} law goes one way", step.name) };
+            let fault =
+                Fault::Conflict { what: format!("step `{}` is reversible, but {what} law goes one way", step.name) };
             let expected = match kind {
                 LawKind::Tafel => "`->`, or law = \"butler-volmer\" for both directions",
                 _ => "`->`, or law = \"expression\" for both directions",
@@ -212,14 +213,13 @@ impl Check<'_> {
         let both = raw.reversible && kind.gives_reverse();
         if raw.reversible && !both && given.is_empty() {
             let StepDimensions { forward, reverse, .. } = case.dimensions;
-            let expected = format!(
-                "`K` in {} or `k_reverse` in {reverse}, since the step is reversible",
-                forward / reverse
-            );
+            let expected =
+                format!("`K` in {} or `k_reverse` in {reverse}, since the step is reversible", forward / reverse);
             self.missing(step, "K", &expected);
             return None;
         }
-        let one_way = !raw.reversible && (!given.is_empty() || matches!(kind, LawKind::ButlerVolmer | LawKind::GasLiquid));
+        let one_way =
+            !raw.reversible && (!given.is_empty() || matches!(kind, LawKind::ButlerVolmer | LawKind::GasLiquid));
         if one_way || given.len() > 1 {
             let fault = Fault::Conflict { what: format!("the reverse rate of step `{}` is not clear", step.name) };
             let found = if raw.reversible {
@@ -300,9 +300,8 @@ impl Check<'_> {
                 built(|graph| law.rate(graph))
             }
             LawKind::LangmuirHinshelwood => {
-                let back = |name, is_equilibrium| {
-                    get(name).map(|id| (id, is_equilibrium, case.raw.reverse_orders.clone()))
-                };
+                let back =
+                    |name, is_equilibrium| get(name).map(|id| (id, is_equilibrium, case.raw.reverse_orders.clone()));
                 let law = LangmuirHinshelwood {
                     k: get("k")?,
                     orders: case.raw.orders.clone(),
@@ -323,7 +322,10 @@ impl Check<'_> {
         let dissolved = |orders: &[(SpeciesId, f64)]| match orders {
             [(id, order)] => {
                 *order == 1.0
-                    && matches!(case.definition.phases[case.matter.species[id.0].phase.0].kind, PhaseKind::Solution { .. })
+                    && matches!(
+                        case.definition.phases[case.matter.species[id.0].phase.0].kind,
+                        PhaseKind::Solution { .. }
+                    )
             }
             _ => false,
         };

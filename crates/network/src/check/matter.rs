@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::{Check, Range};
+use crate::conditions::{GAS_CONSTANT, ROOM_TEMPERATURE};
 use crate::definition::Definition;
 use crate::equation::ELECTRON;
 use crate::error::{Diagnostic, Fault};
 use crate::formula::Formula;
 use crate::network::{CheckedSpecies, PhaseId, SiteId};
 use crate::phase::{Electrode, PhaseKind};
-use crate::conditions::{GAS_CONSTANT, ROOM_TEMPERATURE};
 use crate::species::{Composition, Species};
 use crate::units::{Dimension, Quantity};
 
@@ -80,7 +80,10 @@ impl Check<'_> {
             if on_surface == Some(false) {
                 let fault = Fault::Conflict { what: format!("sites `{}` are not on a surface", site.name) };
                 let found = format!("the phase `{}`", site.phase);
-                self.fault(&format!("{path}.phase"), Diagnostic::new(fault, found, "a phase of kind electrode or surface"));
+                self.fault(
+                    &format!("{path}.phase"),
+                    Diagnostic::new(fault, found, "a phase of kind electrode or surface"),
+                );
             } else if on_surface.is_none() {
                 self.unknown_phase(&format!("{path}.phase"), &site.phase, definition);
             }
@@ -154,7 +157,8 @@ impl Check<'_> {
         let kind = definition.phases.get(phase).map(|p| &p.kind);
         let initial = species.initial.as_ref().map_or(0.0, |q| {
             let at = format!("{path}.initial");
-            if matches!(kind, Some(PhaseKind::Gas { .. } | PhaseKind::Reservoir)) && q.dimension() == Dimension::pressure()
+            if matches!(kind, Some(PhaseKind::Gas { .. } | PhaseKind::Reservoir))
+                && q.dimension() == Dimension::pressure()
             {
                 // An ideal gas: c = p / RT at the temperature of the model.
                 let temperature = definition.run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si);

@@ -125,9 +125,7 @@ impl Check<'_> {
     ) -> Option<ParameterId> {
         use crate::rate::Constant;
         let id = match constant {
-            Constant::Value(value) => {
-                self.in_place(at, Parameter::new(&asked.own_name, value.clone()), table)
-            }
+            Constant::Value(value) => self.in_place(at, Parameter::new(&asked.own_name, value.clone()), table),
             Constant::Expression(expression) => {
                 let id = self.in_place(at, Parameter::expression(&asked.own_name, expression.clone()), table);
                 self.resolve_entry(id, table);

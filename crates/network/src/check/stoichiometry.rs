@@ -255,10 +255,11 @@ impl Check<'_> {
         };
         if let [one] = candidates[..] {
             let foreign = !touched.is_empty() && !touched.contains(&one) && !is_surface(&one);
-            let is_electrode = kind(&one).is_some_and(PhaseKind::is_electrode);
-            if electrons != 0.0 && !is_electrode {
+            if electrons != 0.0 && matches!(kind(&one), Some(PhaseKind::Surface { .. } | PhaseKind::Gas { .. })) {
                 let name = &definition.phases[one].name;
-                let fault = Fault::Conflict { what: format!("step `{}` exchanges electrons where there is no electrode", step.name) };
+                let fault = Fault::Conflict {
+                    what: format!("step `{}` exchanges electrons where there is no electrode", step.name),
+                };
                 let diagnostic = Diagnostic::new(fault, format!("the phase `{name}`"), "a phase of kind electrode");
                 self.fault(path, diagnostic);
                 return None;

@@ -243,7 +243,11 @@ impl<'a> Parser<'a> {
         let unit_start = self.at;
         let unit = if let Some(inner) = self.rest().strip_prefix('{') {
             let Some(length) = inner.find('}') else {
-                return Err(fault(unit_start..unit_start + 1, "`{` without `}`", "a unit in braces, such as `{mol/m3}`"));
+                return Err(fault(
+                    unit_start..unit_start + 1,
+                    "`{` without `}`",
+                    "a unit in braces, such as `{mol/m3}`",
+                ));
             };
             self.at += length + 2;
             Some(inner[..length].trim())
@@ -356,5 +360,4 @@ impl<'a> Parser<'a> {
 }
 
 /// Observables that an expression may call.
-pub(crate) const READY: [&str; 8] =
-    ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate"];
+pub(crate) const READY: [&str; 8] = ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate"];

@@ -113,12 +113,7 @@ fn children(op: Op<Variable>, each: &mut dyn FnMut(NodeId)) {
     match op {
         Op::Number(_) | Op::Leaf(_) => {}
         Op::Power(a, _) | Op::Call(_, a) => each(a),
-        Op::Add(a, b)
-        | Op::Sub(a, b)
-        | Op::Mul(a, b)
-        | Op::Div(a, b)
-        | Op::PowerOf(a, b)
-        | Op::Extreme(_, a, b) => {
+        Op::Add(a, b) | Op::Sub(a, b) | Op::Mul(a, b) | Op::Div(a, b) | Op::PowerOf(a, b) | Op::Extreme(_, a, b) => {
             each(a);
             each(b);
         }

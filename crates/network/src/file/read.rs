@@ -355,11 +355,7 @@ fn expression(path: &str, text: &str, reading: &mut Reading) -> Option<Expressio
 }
 
 /// A quantity, or an expression of other parameters.
-fn parameter_value(
-    path: &str,
-    value: &toml::Spanned<DeValue<'_>>,
-    reading: &mut Reading,
-) -> Option<ParameterValue> {
+fn parameter_value(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Reading) -> Option<ParameterValue> {
     let at = join(path, "value");
     if !matches!(value.get_ref(), DeValue::String(_)) {
         return reading.quantity(path, value, "2e-4 m3/mol/s").map(ParameterValue::Quantity);
@@ -379,7 +375,8 @@ fn short_parameter(
     value: &toml::Spanned<DeValue<'_>>,
     reading: &mut Reading,
 ) -> Option<Parameter> {
-    parameter_value(path, value, reading).map(|value| Parameter { value, ..Parameter::new(name, Quantity::number(0.0)) })
+    parameter_value(path, value, reading)
+        .map(|value| Parameter { value, ..Parameter::new(name, Quantity::number(0.0)) })
 }
 
 fn observable(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Option<NamedObservable> {

@@ -119,12 +119,8 @@ impl Compiled {
         let registers = &mut bound.registers.borrow_mut().hyper;
         for i in 0..self.free.len() {
             for lane in 0..W {
-                let value = |k: usize| HyperDual {
-                    value: z[k].0[lane],
-                    first: v[k].0[lane],
-                    second: u[k].0[lane],
-                    mixed: 0.0,
-                };
+                let value =
+                    |k: usize| HyperDual { value: z[k].0[lane], first: v[k].0[lane], second: u[k].0[lane], mixed: 0.0 };
                 let along = along.map(|a| &a.lanes[lane]);
                 rates[self.runs.free.start + i].0[lane] =
                     self.free_rate(i, &bound.values[lane], along, value, registers).mixed;

@@ -29,12 +29,7 @@ impl Compiled {
     }
 
     /// Derivative terms of all directions with a constant, one for each factor.
-    pub(super) fn product_terms<const W: usize>(
-        &self,
-        constants: &[Lane<W>],
-        y: &[Lane<W>],
-        terms: &mut [Lane<W>],
-    ) {
+    pub(super) fn product_terms<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], terms: &mut [Lane<W>]) {
         let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
         let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
         for d in self.runs.linear.clone() {

@@ -231,10 +231,7 @@ impl LawKind {
 
     /// Whether it gives the reverse rate of a reversible step itself.
     pub fn gives_reverse(self) -> bool {
-        matches!(
-            self,
-            Self::ButlerVolmer | Self::Marcus | Self::MarcusHushChidsey | Self::GasLiquid | Self::Expression
-        )
+        matches!(self, Self::ButlerVolmer | Self::Marcus | Self::MarcusHushChidsey | Self::GasLiquid | Self::Expression)
     }
 
     /// The constants it takes.
@@ -281,13 +278,8 @@ impl LawKind {
             FILM,
             FILM_REVERSE,
         ];
-        const MARCUS: &[Field] = &[
-            required("k0", Forward),
-            required("E0", Potential),
-            required("lambda", MolarEnergy),
-            FILM,
-            FILM_REVERSE,
-        ];
+        const MARCUS: &[Field] =
+            &[required("k0", Forward), required("E0", Potential), required("lambda", MolarEnergy), FILM, FILM_REVERSE];
         const MICHAELIS_MENTEN: &[Field] =
             &[required("k", Forward), required("Km", Amount), per_species("inhibition", Amount)];
         const LANGMUIR_HINSHELWOOD: &[Field] = &[

@@ -129,9 +129,7 @@ impl RateLaw {
                 Barrier::Gibbs(dg) => vec![dg],
                 Barrier::EnthalpyEntropy(dh, ds) => vec![dh, ds],
             },
-            Self::Relative(law) => {
-                law.other.parameters(Reverse::None).into_iter().chain([law.difference]).collect()
-            }
+            Self::Relative(law) => law.other.parameters(Reverse::None).into_iter().chain([law.difference]).collect(),
             Self::Tafel(law) => vec![law.k0, law.e0, law.alpha],
             Self::ButlerVolmer(law) => {
                 let Tafel { k0, e0, alpha, .. } = law.forward;

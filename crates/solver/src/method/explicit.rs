@@ -29,7 +29,7 @@ pub(crate) fn integrate_explicit(
     tolerance: &Tolerance,
     solution: &mut Solution,
 ) -> Result<(), Stop> {
-    let initial = solution.problem.initial();
+    let initial = solution.problem.variables(&[]);
     let n = initial.len();
     let scaled = initial.iter().zip(&tolerance.absolute).map(|(y, atol)| y / atol);
     let mut state = DVector::from_iterator(
@@ -49,7 +49,7 @@ pub(crate) fn integrate_explicit(
             return Err(Stop { cause: Cause::NotFinite, t, h: 0.0, species: Some(species).filter(|s| *s < n) });
         }
         solution.note_negative(t, y.iter().copied(), &tolerance.floor());
-        solution.push(t, y, q, Vec::new());
+        solution.push(t, &y, q, Vec::new());
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ impl OdeSystem<f64, DVector<f64>> for View<'_> {
         dy.resize(n, Lane::ZERO);
         rates.resize(self.system.compiled.directions(), Lane::ZERO);
         dq.resize(self.system.quadratures.len(), Lane::ZERO);
-        self.system.compiled.derivative(&self.system.constants, y, rates, dy);
+        self.system.compiled.derivative(&self.system.bound, y, rates, dy);
         self.system.turnover(rates, dq);
         for i in 0..n {
             slope[i] = dy[i].0[0] / self.tolerance.absolute[i];

@@ -96,9 +96,16 @@ impl<const W: usize> Rosenbrock<W> {
 
     /// Evaluates the Jacobian at the start of a step.
     pub(crate) fn linearise(&mut self, system: &System<'_, W>, y: &[Lane<W>], stats: &mut Stats) {
-        system.compiled.terms(&system.constants, y, &mut self.terms);
-        system.compiled.jacobian(&self.terms, &mut self.jacobian);
+        system.compiled.terms(&system.bound, y, &mut self.terms);
+        system.compiled.jacobian(&system.bound, &self.terms, &mut self.jacobian);
         stats.jacobians += 1;
+    }
+
+    /// An entry of the Jacobian's diagonal at the start of the step.
+    pub(crate) fn slope_of(&self, system: &System<'_, W>, row: usize) -> Lane<W> {
+        let entries = system.compiled.jacobian_entries();
+        let own = self.diagonal.iter().find(|entry| entries[**entry].0 == row);
+        own.map_or(Lane::ZERO, |entry| self.jacobian[*entry])
     }
 
     /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the
@@ -118,15 +125,18 @@ impl<const W: usize> Rosenbrock<W> {
         h: Lane<W>,
         stats: &mut Stats,
     ) {
-        self.factorise(h, stats);
+        self.factorise(system, h, stats);
         let inverse = h.map(f64::recip);
+        // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
+        let (differential, after) = (0..system.compiled.potentials().start, system.compiled.potentials().end);
         for i in 0..STAGES {
             self.u.combine(y, &TABLEAU.a[i], i, &mut self.point);
-            system.compiled.derivative(&system.constants, &self.point, &mut self.rates, &mut self.slope);
+            system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
             let (done, rest) = self.u.0.split_at_mut(i);
             let right = &mut rest[0];
             right.copy_from_slice(&self.slope);
-            add_couplings(right, done, &TABLEAU.c[i], inverse);
+            add_couplings(&mut right[differential.clone()], done, 0, &TABLEAU.c[i], inverse);
+            add_couplings(&mut right[after..], done, after, &TABLEAU.c[i], inverse);
             self.lu.solve(&self.symbolic, right);
             self.quadrature_stage(system, i, h, inverse);
         }
@@ -142,16 +152,18 @@ impl<const W: usize> Rosenbrock<W> {
         }
     }
 
-    /// `I/(h gamma) - J`, factorised.
-    fn factorise(&mut self, h: Lane<W>, stats: &mut Stats) {
+    /// `M/(h gamma) - J`, factorised.
+    fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>, stats: &mut Stats) {
         let values = self.lu.values();
         values.fill(Lane::ZERO);
         for (slot, entry) in self.symbolic.entry_slots().iter().zip(&self.jacobian) {
             values[*slot] = -*entry;
         }
         let diagonal = (h * TABLEAU.gamma).map(f64::recip);
-        for slot in self.symbolic.diagonal() {
-            values[*slot] += diagonal;
+        for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
+            if system.is_differential(row) {
+                values[*slot] += diagonal;
+            }
         }
         stats.pivoted += self.lu.factorise(&self.symbolic);
         stats.factorisations += 1;
@@ -170,7 +182,7 @@ impl<const W: usize> Rosenbrock<W> {
         for (right, step) in right.iter_mut().zip(&system.quadratures) {
             *right += system.compiled.step_rate(*step, &self.rates);
         }
-        add_couplings(right, done, &TABLEAU.c[i], inverse);
+        add_couplings(right, done, 0, &TABLEAU.c[i], inverse);
         for right in right {
             *right = *right * (h * TABLEAU.gamma);
         }
@@ -193,16 +205,17 @@ impl<const W: usize> Rosenbrock<W> {
     }
 }
 
-/// `right += sum_j c_j u_j / h` over the stages done.
+/// `right += sum_j c_j u_j / h` over the stages done, for the variables from `first` on.
 pub(super) fn add_couplings<const W: usize>(
     right: &mut [Lane<W>],
     done: &[Vec<Lane<W>>],
+    first: usize,
     row: &[f64; STAGES],
     inverse: Lane<W>,
 ) {
     for (stage, weight) in done.iter().zip(row) {
         let weight = inverse * *weight;
-        for (right, u) in right.iter_mut().zip(stage) {
+        for (right, u) in right.iter_mut().zip(&stage[first..]) {
             *right += *u * weight;
         }
     }

@@ -6,7 +6,7 @@
 //! differentiation"). What comes out is the derivative of the numbers that the solver printed, not another
 //! approximation of the true one.
 
-use ratelaw_network::Lane;
+use ratelaw_network::{BoundAlong, Lane};
 
 use super::rosenbrock::{Rosenbrock, Stages, TABLEAU, add_couplings};
 use crate::stats::Stats;
@@ -15,8 +15,8 @@ use crate::system::System;
 /// The derivative of state and quadratures in one direction.
 #[derive(Debug)]
 pub(crate) struct Tangent<const W: usize> {
-    /// Derivative of the rate constants; none for an initial value.
-    constants: Option<Vec<Lane<W>>>,
+    /// How the network's numbers change; none for an initial value.
+    along: Option<BoundAlong<W>>,
     /// Derivatives at the start of the step.
     pub(crate) y: Vec<Lane<W>>,
     pub(crate) q: Vec<Lane<W>>,
@@ -28,15 +28,17 @@ pub(crate) struct Tangent<const W: usize> {
     point: Vec<Lane<W>>,
     rates: Vec<Lane<W>>,
     second: Vec<Lane<W>>,
+    /// Currents that a change of a resistance multiplies, in the rows of floating potentials.
+    currents: Vec<Lane<W>>,
 }
 
 impl<const W: usize> Tangent<W> {
-    /// A direction: how the rate constants change, and the initial amounts.
-    pub(crate) fn new(system: &System<'_, W>, constants: Option<Vec<Lane<W>>>, initial: Vec<Lane<W>>) -> Self {
+    /// A direction: how the network's numbers change, and the variables at the start.
+    pub(crate) fn new(system: &System<'_, W>, along: Option<BoundAlong<W>>, initial: Vec<Lane<W>>) -> Self {
         let (n, m) = (system.size(), system.quadratures.len());
         let lanes = |count| vec![Lane::ZERO; count];
         Self {
-            constants,
+            along,
             y: initial,
             q: lanes(m),
             end_y: lanes(n),
@@ -46,6 +48,7 @@ impl<const W: usize> Tangent<W> {
             point: lanes(n),
             rates: lanes(system.compiled.directions()),
             second: lanes(system.compiled.directions()),
+            currents: lanes(n),
         }
     }
 
@@ -60,19 +63,33 @@ impl<const W: usize> Tangent<W> {
     ) {
         let inverse = h.map(f64::recip);
         let compiled = system.compiled;
-        let dk = self.constants.as_deref();
+        let along = self.along.as_ref();
+        let potentials = compiled.potentials();
+        let resistance = along.is_some_and(|along| compiled.changes_resistance(along));
         for i in 0..self.u.0.len() {
             step.u.combine(y0, &TABLEAU.a[i], i, &mut step.point);
             self.u.combine(&self.y, &TABLEAU.a[i], i, &mut self.point);
-            compiled.tangent(&system.constants, dk, &step.point, &self.point, &mut self.rates);
-            compiled.second_tangent(&system.constants, dk, y0, &step.u.0[i], &self.y, &mut self.second);
+            if resistance {
+                compiled.rates(&system.bound, &step.point, &mut self.rates);
+                compiled.rates_along(&step.terms, &step.u.0[i], &mut self.second);
+                for (rate, along) in self.rates.iter_mut().zip(&self.second) {
+                    *rate += *along;
+                }
+                compiled.accumulate(&self.rates, &mut self.currents);
+            }
+            compiled.tangent(&system.bound, along, &step.point, &self.point, &mut self.rates);
+            compiled.second_tangent(&system.bound, along, y0, (&step.u.0[i], &self.y), &mut self.second);
             for (rate, second) in self.rates.iter_mut().zip(&self.second) {
                 *rate += *second;
             }
             let (done, rest) = self.u.0.split_at_mut(i);
             let right = &mut rest[0];
             compiled.accumulate(&self.rates, right);
-            add_couplings(right, done, &TABLEAU.c[i], inverse);
+            if !potentials.is_empty() {
+                compiled.close_tangent(&system.bound, along, &self.point, resistance.then_some(&self.currents), right);
+            }
+            add_couplings(&mut right[..potentials.start], done, 0, &TABLEAU.c[i], inverse);
+            add_couplings(&mut right[potentials.end..], done, potentials.end, &TABLEAU.c[i], inverse);
             step.lu.solve(&step.symbolic, right);
             let (done_q, rest_q) = self.uq.0.split_at_mut(i);
             let right_q = &mut rest_q[0];
@@ -82,7 +99,7 @@ impl<const W: usize> Tangent<W> {
                     *rate += *along;
                 }
                 system.turnover(&self.rates, right_q);
-                add_couplings(right_q, done_q, &TABLEAU.c[i], inverse);
+                add_couplings(right_q, done_q, 0, &TABLEAU.c[i], inverse);
                 for right in right_q {
                     *right = *right * (h * TABLEAU.gamma);
                 }

@@ -1,7 +1,7 @@
 //! A step on lanes: bits, orders, and the step's own derivative.
 
 use ratelaw_network::units::Quantity;
-use ratelaw_network::{Conditions, Lane, Law, Network, Species};
+use ratelaw_network::{Bound, Conditions, Lane, Law, Network, Species, Values};
 
 use super::Rosenbrock;
 use crate::stats::Stats;
@@ -21,13 +21,21 @@ fn network() -> Network {
     builder.build().unwrap()
 }
 
+const CONDITIONS: Conditions = Conditions::new(298.15, 0.0);
+
 fn constants(network: &Network) -> Vec<f64> {
-    network.bind(&network.parameter_values(), &Conditions { temperature: 298.15, potential: 0.0 }).unwrap()
+    network.bind(&network.parameter_values(), &CONDITIONS).unwrap()
+}
+
+fn system<const W: usize>(network: &Network, constants: impl Fn(usize) -> Vec<f64>) -> System<'_, W> {
+    let values = Values { parameters: network.parameter_values(), conditions: CONDITIONS };
+    let bound = Bound::new(std::array::from_fn(|_| values.clone()), &std::array::from_fn(constants));
+    System::new(network.compiled(), bound)
 }
 
 /// Steps of fixed size from (1, 2) to `t`; the state there, and by dense output 0.3 of a step before.
 fn fixed(network: &Network, t: f64, steps: usize) -> ([f64; 2], [f64; 2]) {
-    let system = System::<1>::new(network.compiled(), &[constants(network)]);
+    let system = system::<1>(network, |_| constants(network));
     let mut step = Rosenbrock::new(&system);
     let mut stats = Stats::default();
     let h = t / steps as f64;
@@ -74,14 +82,14 @@ fn lanes_have_the_bits_of_single_runs() {
         constants(&network).iter().map(|k| k * factor).collect()
     };
     let size = |lane: usize| 0.05 * (1.0 + lane as f64);
-    let wide = System::<W>::new(network.compiled(), &std::array::from_fn(own));
+    let wide = system::<W>(&network, own);
     let mut stats = Stats::default();
     let mut step = Rosenbrock::new(&wide);
     let y = vec![Lane::splat(1.0), Lane::splat(2.0)];
     step.linearise(&wide, &y, &mut stats);
     step.attempt(&wide, &y, &[], Lane(std::array::from_fn(size)), &mut stats);
     for lane in (0..W).filter(|l| *l != 5) {
-        let system = System::<1>::new(network.compiled(), &[own(lane)]);
+        let system = system::<1>(&network, |_| own(lane));
         let mut single = Rosenbrock::new(&system);
         let y = vec![Lane([1.0]), Lane([2.0])];
         single.linearise(&system, &y, &mut stats);

@@ -1,0 +1,248 @@
+//! Values and exact derivatives of observables.
+
+use std::cell::OnceCell;
+
+use ratelaw_network::expression::Variable;
+use ratelaw_network::rate::{Dual, Real};
+use ratelaw_network::{Bound, Compiled, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
+
+use super::{Observable, Share};
+use crate::problem::{Problem, initial_direction};
+use crate::setting::Setting;
+
+/// The state at one time.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// What is being solved.
+    pub problem: &'a Problem,
+    /// Time, s.
+    pub time: f64,
+    /// Amounts, SI.
+    pub y: &'a [f64],
+    /// Potentials that were found together with the amounts, V.
+    pub potentials: &'a [f64],
+    /// Net turnovers of the steps that exchange electrons, mol.
+    pub turnovers: &'a [f64],
+}
+
+impl Moment<'_> {
+    fn network(&self) -> &Network {
+        self.problem.network()
+    }
+
+    fn tables(&self) -> &Compiled {
+        self.network().compiled_for(self.problem.conditions())
+    }
+
+    fn variables(&self) -> Vec<f64> {
+        self.problem.variables_at(self.y, self.potentials, self.time)
+    }
+
+    fn bound(&self) -> Option<Bound<1>> {
+        self.network().bound(self.problem.parameters(), self.problem.conditions()).ok()
+    }
+}
+
+/// Everything that an observable may read, as one kind of number.
+struct View<'a, N> {
+    moment: &'a Moment<'a>,
+    /// Amounts and floating potentials.
+    variables: Vec<N>,
+    initial: Vec<N>,
+    turnovers: Vec<N>,
+    parameters: Vec<N>,
+    temperature: N,
+    potential: N,
+    rates: OnceCell<Option<Vec<N>>>,
+    work_out_rates: &'a dyn Fn() -> Option<Vec<N>>,
+}
+
+impl Observable {
+    /// Its value, SI; `None` where it is not defined.
+    pub fn value(&self, at: &Moment<'_>) -> Option<f64> {
+        let conditions = at.problem.conditions();
+        let work_out_rates = || {
+            let mut rates = vec![Lane::ZERO; at.tables().directions()];
+            at.tables().rates(&at.bound()?, &lanes(&at.variables()), &mut rates);
+            Some(plain(&rates))
+        };
+        let view = View {
+            moment: at,
+            variables: at.variables(),
+            initial: at.problem.initial().to_vec(),
+            turnovers: at.turnovers.to_vec(),
+            parameters: at.problem.parameters().to_vec(),
+            temperature: conditions.temperature_at(at.time),
+            potential: conditions.potential_at(at.time),
+            rates: OnceCell::new(),
+            work_out_rates: &work_out_rates,
+        };
+        self.read(&view)
+    }
+
+    /// Its derivative, SI, when the variables and turnovers change by `dz` and `dq` for one unit of a setting.
+    pub fn derivative(&self, at: &Moment<'_>, setting: Setting, dz: &[f64], dq: &[f64]) -> Option<f64> {
+        let (network, problem) = (at.network(), at.problem);
+        let conditions = problem.conditions();
+        let mut initial: Vec<Dual> = problem.initial().iter().map(|y| Dual::constant(*y)).collect();
+        if let Setting::Initial(id) = setting {
+            for (species, share) in initial_direction(network, id) {
+                initial[species.0].derivative = share;
+            }
+        }
+        let along = setting.direction().map(|d| network.along(problem.parameters(), d));
+        let change = |i: usize| along.as_ref().map_or(0.0, |a| a.parameters[i]);
+        let parameters = problem.parameters().iter().enumerate().map(|(i, p)| Dual::new(*p, change(i))).collect();
+        let work_out_rates = || {
+            let (bound, z) = (at.bound()?, lanes(&at.variables()));
+            let along = setting.direction().map(|d| network.bound_along(problem.parameters(), conditions, d));
+            let mut rates = vec![Lane::ZERO; at.tables().directions()];
+            at.tables().rates(&bound, &z, &mut rates);
+            let values = plain(&rates);
+            at.tables().tangent(&bound, along.as_ref(), &z, &lanes(dz), &mut rates);
+            Some(values.into_iter().zip(plain(&rates)).map(|(v, d)| Dual::new(v, d)).collect())
+        };
+        let of = |value, change: Option<f64>| Dual::new(value, change.unwrap_or(0.0));
+        let view = View {
+            moment: at,
+            variables: at.variables().iter().zip(dz).map(|(v, d)| Dual::new(*v, *d)).collect(),
+            initial,
+            turnovers: at.turnovers.iter().zip(dq).map(|(v, d)| Dual::new(*v, *d)).collect(),
+            parameters,
+            temperature: of(conditions.temperature_at(at.time), along.as_ref().map(|a| a.temperature)),
+            potential: of(conditions.potential_at(at.time), along.as_ref().map(|a| a.potential)),
+            rates: OnceCell::new(),
+            work_out_rates: &work_out_rates,
+        };
+        Some(self.read(&view)?.derivative).filter(|d| d.is_finite())
+    }
+
+    /// One formula for the value and, on dual numbers, for its derivative.
+    fn read<N: Real>(&self, view: &View<'_, N>) -> Option<N> {
+        let network = view.moment.network();
+        let share = |s: &Share| view.made(s.product) * N::constant(s.factor) / (view.start(s.feed) * view.size(s.feed));
+        let conversion = |feed: SpeciesId| (view.start(feed) - view.amount(feed)) / view.start(feed);
+        let value = match self {
+            Self::Amount(id) => view.amount(*id),
+            Self::Conversion(feed) => conversion(*feed),
+            Self::Yield(s) => share(s),
+            Self::Selectivity(s) => share(s) / conversion(s.feed),
+            Self::Charge => view.charge(),
+            Self::Current => view.current(|s| !s.counter)?,
+            Self::FaradaicEfficiency { product, electrons } => {
+                // A reduction passes negative charge; its efficiency is positive all the same.
+                let charge = view.charge();
+                let size = if charge.value() < 0.0 { -charge } else { charge };
+                N::constant(electrons * FARADAY) * view.made(*product) / size
+            }
+            Self::StepCurrent(step) => view.current(|s| s.step == *step)?,
+            Self::ElectrodeCurrent(phase) => view.current(|s| network.steps()[s.step.0].phase == *phase)?,
+            Self::Rate(step) => view.rate(*step)?,
+            Self::TurnoverFrequency { product, site } => {
+                let mut made = N::constant(0.0);
+                for (i, step) in network.steps().iter().enumerate() {
+                    if let Some((_, change)) = step.change.iter().find(|(id, _)| id == product) {
+                        made = made + N::constant(*change) * view.rate(StepId(i))?;
+                    }
+                }
+                made / N::constant(view.sites(site.0))
+            }
+            Self::Coverage { species, site } => {
+                let held = network.species()[species.0].sites.iter().find(|(s, _)| s == site).map_or(0.0, |s| s.1);
+                view.amount(*species) * view.size(*species) * N::constant(held / view.sites(site.0))
+            }
+            Self::ElectrodePotential(phase) => view.electrode(*phase),
+            Self::CellVoltage => {
+                let counter = network.floating_potentials().iter().find(|f| f.counter)?;
+                let current = view.current(|s| !s.counter)?;
+                let drop = counter.resistance.map_or(N::constant(0.0), |r| view.parameters[r.0] * current);
+                view.potential - view.electrode(counter.phase) + drop
+            }
+            Self::Named(index, ready) => {
+                let parts: Vec<Option<N>> = ready.iter().map(|o| o.read(view)).collect();
+                network.observables()[*index].tape.value(|variable| match variable {
+                    Variable::Amount(id) => view.amount(id),
+                    Variable::Parameter(id) => view.parameters[id.0],
+                    Variable::Temperature => view.temperature,
+                    Variable::Potential => view.potential,
+                    Variable::Time => N::constant(view.moment.time),
+                    Variable::Ready(i) => parts[i].unwrap_or(N::constant(f64::NAN)),
+                })
+            }
+        };
+        value.value().is_finite().then_some(value)
+    }
+}
+
+impl<N: Real> View<'_, N> {
+    fn network(&self) -> &Network {
+        self.moment.network()
+    }
+
+    fn amount(&self, id: SpeciesId) -> N {
+        self.variables[id.0]
+    }
+
+    fn start(&self, id: SpeciesId) -> N {
+        self.initial[id.0]
+    }
+
+    /// Size of a species' phase, which turns its amount into mol.
+    fn size(&self, id: SpeciesId) -> N {
+        N::constant(self.network().size(self.network().species()[id.0].phase))
+    }
+
+    /// What was made of a species since the start, mol.
+    fn made(&self, id: SpeciesId) -> N {
+        (self.amount(id) - self.start(id)) * self.size(id)
+    }
+
+    /// Sites of a kind, mol.
+    fn sites(&self, site: usize) -> f64 {
+        let definition = self.network().definition();
+        let site = &definition.sites[site];
+        let phase = definition.phases.iter().find(|p| p.name == site.phase);
+        site.density.si() * phase.map_or(f64::NAN, |p| p.kind.size())
+    }
+
+    fn charge(&self) -> N {
+        let steps = self.moment.tables().electron_steps().iter().zip(&self.turnovers).filter(|(s, _)| !s.counter);
+        steps.fold(N::constant(0.0), |sum, (step, turnover)| {
+            sum + N::constant(self.network().steps()[step.step.0].electrons * FARADAY) * *turnover
+        })
+    }
+
+    fn rates(&self) -> Option<&Vec<N>> {
+        self.rates.get_or_init(|| (self.work_out_rates)()).as_ref()
+    }
+
+    /// Net rate of a step, mol/s.
+    fn rate(&self, step: StepId) -> Option<N> {
+        let rates = self.rates()?;
+        let (forward, reverse) = self.moment.tables().step_directions(step);
+        let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
+        Some(net * N::constant(self.network().size(self.network().steps()[step.0].phase)))
+    }
+
+    /// Current of some steps, A.
+    fn current(&self, of: impl Fn(&ElectronStep) -> bool) -> Option<N> {
+        let mut sum = N::constant(0.0);
+        for step in self.moment.tables().electron_steps().iter().filter(|s| of(s)) {
+            sum = sum + self.rate(step.step)? * N::constant(self.network().steps()[step.step.0].electrons * FARADAY);
+        }
+        Some(sum)
+    }
+
+    fn electrode(&self, phase: PhaseId) -> N {
+        let floating = self.network().floating_potentials().iter().position(|f| f.phase == phase);
+        floating.map_or(self.potential, |i| self.variables[self.network().species().len() + i])
+    }
+}
+
+fn lanes(values: &[f64]) -> Vec<Lane<1>> {
+    values.iter().map(|v| Lane([*v])).collect()
+}
+
+fn plain(lanes: &[Lane<1>]) -> Vec<f64> {
+    lanes.iter().map(|x| x.0[0]).collect()
+}
