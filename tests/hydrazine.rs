@@ -137,6 +137,22 @@ fn what_the_model_does_not_say_is_refused() {
     let solution = solve(&Problem::builder(&network).build().unwrap(), &SolveOptions::default()).unwrap();
     let message = solution.faradaic_efficiency("DPKI").unwrap_err().to_string();
     assert_eq!(message, "FE(DPKI) needs `electrons` for species `DPKI` in the model");
-    let wrong = Problem::builder(&network).potential(Volts(2.0), Reference::She).build().unwrap_err().to_string();
-    assert!(wrong.contains("against SHE") && wrong.contains("against Ag/Ag+"), "{wrong}");
+}
+
+/// Potentials against other references are converted by the published potentials: 0.542 V for Ag/Ag+ in acetonitrile
+/// and 0.210 V for silver chloride in 3 M KCl, both against SHE.
+#[test]
+fn potentials_are_converted() {
+    let network = cell();
+    let at = |value: f64, reference| {
+        Problem::builder(&network).potential(Volts(value), reference).build().unwrap().conditions().potential
+    };
+    assert!((at(2.0, Reference::AgAgPlus) - 2.0).abs() < 1e-15);
+    assert!((at(2.0, Reference::She) - (2.0 - 0.542)).abs() < 1e-12);
+    assert!((at(2.0, Reference::AgAgCl3M) - (2.0 + 0.210 - 0.542)).abs() < 1e-12);
+    assert!((at(1.0, Reference::Ferrocene) - (1.0 + 0.380 - 0.298)).abs() < 1e-12);
+    let text = Problem::builder(&network).set_text("potential", "2.0 V vs SHE").build().unwrap();
+    assert!((text.conditions().potential - 1.458).abs() < 1e-12);
+    let wrong = Problem::builder(&network).potential(Volts(2.0), Reference::Rhe).build().unwrap_err().to_string();
+    assert_eq!(wrong, "the potential of RHE needs pH under [run] in the model");
 }

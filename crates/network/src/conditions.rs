@@ -81,6 +81,25 @@ impl Reference {
         }
     }
 
+    /// Its published potential against the standard hydrogen electrode at 25 degC, V; none for the reversible
+    /// hydrogen electrode, whose potential is that of the pH.
+    ///
+    /// Silver chloride in 3 M KCl: 0.210 V (Sawyer, Sobkowiak and Roberts, Electrochemistry for Chemists, 2nd ed.;
+    /// makers' figures run from 0.207 to 0.210 V). The two couples hold in acetonitrile alone: ferrocene 0.380 V against
+    /// the calomel electrode and silver in 0.01 M AgNO3 0.298 V (Pavlishchuk and Addison, Inorg. Chim. Acta 298 (2000)
+    /// 97, as cited by others), with 0.244 V for the calomel electrode; liquid junctions make these uncertain by
+    /// 10 mV or more, so a model should give its own, measured value where it has one.
+    pub fn published_potential(self) -> Option<f64> {
+        const CALOMEL: f64 = 0.244;
+        match self {
+            Self::She => Some(0.0),
+            Self::AgAgCl3M => Some(0.210),
+            Self::Ferrocene => Some(CALOMEL + 0.380),
+            Self::AgAgPlus => Some(CALOMEL + 0.298),
+            Self::Rhe => None,
+        }
+    }
+
     /// The reference that a name means.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.word() == word)

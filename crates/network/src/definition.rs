@@ -4,6 +4,7 @@ use crate::conditions::Reference;
 use crate::expression::Expression;
 use crate::parameter::Parameter;
 use crate::phase::{Phase, SiteType};
+use crate::protocol::Line;
 use crate::species::Species;
 use crate::step::Step;
 use crate::units::Quantity;
@@ -74,6 +75,8 @@ pub struct RunDefaults {
     pub ph: Option<f64>,
     /// Length of a run.
     pub t_end: Option<Quantity>,
+    /// What is done during a run; it then lasts as long as its instructions.
+    pub protocol: Vec<Line>,
     /// The species whose conversion is asked for.
     pub feed: Option<String>,
     /// The species whose yields are asked for.

@@ -53,17 +53,6 @@ pub enum NetworkError {
         /// The range in words.
         expected: &'static str,
     },
-    /// A potential against one reference electrode was given to a model that uses another.
-    #[error(
-        "the potential is given against {found}, but the model's potentials are against {expected}; \
-         conversion between references needs a measured offset, which this model does not state"
-    )]
-    WrongReference {
-        /// The reference of the given potential.
-        found: String,
-        /// The reference of the model.
-        expected: String,
-    },
     /// A request that needs something the model does not state.
     #[error("{what} needs {needs}")]
     Undefined {
@@ -254,6 +243,12 @@ pub enum Fault {
     #[error("the expression `{text}` is wrong")]
     Expression {
         /// The text.
+        text: String,
+    },
+    /// A line of a protocol that cannot be read.
+    #[error("the instruction `{text}` cannot be read")]
+    Instruction {
+        /// The line.
         text: String,
     },
     /// A constant whose unit does not fit its step.

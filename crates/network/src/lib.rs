@@ -23,6 +23,7 @@ mod lane;
 mod network;
 mod parameter;
 mod phase;
+pub mod protocol;
 pub mod rate;
 mod species;
 mod step;

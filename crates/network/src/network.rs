@@ -1,17 +1,19 @@
 //! A checked network: names looked up, balances proved, tables compiled.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::compile::Compiled;
-use crate::conditions::{Conditions, Reference};
+use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
 use crate::expression::{Tape, Variable};
 use crate::formula::Formula;
 use crate::kernel::{Bound, BoundAlong, Values};
+use crate::protocol::Stage;
 use crate::rate::{Along, Direction, Dual, Environment, Measures, RateLaw, Real, Reverse};
-use crate::units::Dimension;
+use crate::units::{Dimension, Quantity};
 use crate::{check, file};
 
 macro_rules! ids {
@@ -124,10 +126,17 @@ pub struct CheckedStep {
 }
 
 /// A checked reaction network. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Network(Arc<Inner>);
 
-#[derive(Debug)]
+impl fmt::Debug for Network {
+    /// The name and the sizes; all else is too long for a message.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (species, steps) = (self.0.species.len(), self.0.steps.len());
+        f.debug_struct("Network").field("name", &self.name()).field("species", &species).field("steps", &steps).finish()
+    }
+}
+
 struct Inner {
     definition: Definition,
     species: Vec<CheckedSpecies>,
@@ -137,6 +146,7 @@ struct Inner {
     /// Parameters that are worked out from others, in an order in which that can be done.
     dependent: Vec<ParameterId>,
     floating: Vec<FloatingPotential>,
+    stages: Vec<Stage>,
     compiled: Compiled,
     /// Tables with the time as a variable, for conditions that change; made when first asked for.
     timed: OnceLock<Compiled>,
@@ -151,6 +161,7 @@ pub(crate) struct Parts {
     pub(crate) steps: Vec<CheckedStep>,
     pub(crate) observables: Vec<CheckedObservable>,
     pub(crate) floating: Vec<FloatingPotential>,
+    pub(crate) stages: Vec<Stage>,
 }
 
 impl PartialEq for Network {
@@ -188,7 +199,7 @@ impl Network {
     }
 
     pub(crate) fn assemble(parts: Parts) -> Self {
-        let Parts { definition, species, parameters, dependent, steps, observables, floating } = parts;
+        let Parts { definition, species, parameters, dependent, steps, observables, floating, stages } = parts;
         let sizes = sizes(&definition);
         let timed = steps.iter().any(|s| s.law.reads_time());
         let compiled = Compiled::new(&species, &steps, &sizes, &floating, timed);
@@ -201,6 +212,7 @@ impl Network {
             observables,
             dependent,
             floating,
+            stages,
             compiled,
             timed,
         }))
@@ -244,6 +256,11 @@ impl Network {
     /// Electrodes whose potential is found together with the amounts.
     pub fn floating_potentials(&self) -> &[FloatingPotential] {
         &self.0.floating
+    }
+
+    /// What the model does during a run, stage by stage.
+    pub fn stages(&self) -> &[Stage] {
+        &self.0.stages
     }
 
     /// Flat tables for the kernels, for conditions that do not change with time.
@@ -303,6 +320,39 @@ impl Network {
     /// The reference electrode of its potentials.
     pub fn reference(&self) -> Option<Reference> {
         self.0.definition.run.reference
+    }
+
+    /// A potential (V) against a reference electrode, as one against the model's own.
+    ///
+    /// Potentials of the references are those that the model gives, else the published ones
+    /// ([`Reference::published_potential`]).
+    ///
+    /// # Errors
+    /// [`NetworkError::Undefined`] if the reversible hydrogen electrode is meant and the model gives no pH.
+    pub fn convert_potential(&self, potential: f64, from: Reference) -> Result<f64> {
+        match self.reference() {
+            Some(own) if own != from => {
+                Ok(potential + self.reference_potential(from)? - self.reference_potential(own)?)
+            }
+            _ => Ok(potential),
+        }
+    }
+
+    /// The potential of a reference electrode against the standard hydrogen electrode in this model, V.
+    fn reference_potential(&self, of: Reference) -> Result<f64> {
+        let definition = self.definition();
+        if let Some(own) = definition.references.iter().find(|r| r.reference == of) {
+            return Ok(own.potential.si());
+        }
+        if let Some(published) = of.published_potential() {
+            return Ok(published);
+        }
+        let ph = definition.run.ph.ok_or_else(|| NetworkError::Undefined {
+            what: format!("the potential of {}", of.word()),
+            needs: "pH under [run] in the model".to_owned(),
+        })?;
+        let temperature = definition.run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si);
+        Ok(-GAS_CONSTANT * temperature * std::f64::consts::LN_10 / FARADAY * ph)
     }
 
     /// Values of all parameters, SI.
@@ -432,24 +482,25 @@ impl Network {
         Ok(())
     }
 
-    /// Everything that the kernels need at given parameters and conditions, one lane wide.
+    /// Everything that the kernels need at given parameters and conditions, one lane wide, for tables of this
+    /// network.
     ///
     /// # Errors
     /// As [`Network::bind`].
-    pub fn bound(&self, values: &[f64], conditions: &Conditions) -> Result<Bound<1>> {
-        let constants = self.bind(values, conditions)?;
+    pub fn bound(&self, tables: &Compiled, values: &[f64], conditions: &Conditions) -> Result<Bound<1>> {
+        let mut constants = vec![0.0; tables.directions()];
+        self.bind_into(tables, values, conditions, &mut constants)?;
         Ok(Bound::new([Values { parameters: values.to_vec(), conditions: *conditions }], &[constants]))
     }
 
     /// Derivatives of all rate constants in one parameter or condition.
     pub fn bind_derivative(&self, values: &[f64], conditions: &Conditions, direction: Direction) -> Vec<f64> {
-        self.bind_along(values, conditions, &self.along(values, direction))
+        self.bind_along(self.compiled_for(conditions), values, conditions, &self.along(values, direction))
     }
 
     /// Derivatives of all rate constants when parameters and conditions change.
-    pub fn bind_along(&self, values: &[f64], conditions: &Conditions, along: &Along) -> Vec<f64> {
+    pub fn bind_along(&self, tables: &Compiled, values: &[f64], conditions: &Conditions, along: &Along) -> Vec<f64> {
         let at = Environment::<Dual>::new(values, conditions, Some(along));
-        let tables = self.compiled_for(conditions);
         let mut derivatives = vec![0.0; tables.directions()];
         let in_conditions = along.temperature != 0.0 || along.potential != 0.0;
         for (i, step) in self.0.steps.iter().enumerate() {
@@ -470,10 +521,15 @@ impl Network {
         derivatives
     }
 
-    /// How everything that the kernels need changes in a direction, one lane wide.
-    pub fn bound_along(&self, values: &[f64], conditions: &Conditions, direction: Direction) -> BoundAlong<1> {
-        let along = self.along(values, direction);
-        let constants = self.bind_along(values, conditions, &along);
+    /// How everything that the kernels need changes, one lane wide.
+    pub fn bound_along(
+        &self,
+        tables: &Compiled,
+        values: &[f64],
+        conditions: &Conditions,
+        along: Along,
+    ) -> BoundAlong<1> {
+        let constants = self.bind_along(tables, values, conditions, &along);
         BoundAlong::new([along], &[constants])
     }
 }

@@ -114,7 +114,8 @@ proptest! {
         // The tangent is the Jacobian along v plus the change of the constants.
         let direction = Direction::Parameter(ParameterId(0));
         let dk = network.bind_derivative(&network.parameter_values(), &CONDITIONS, direction);
-        let along = network.bound_along(&network.parameter_values(), &CONDITIONS, direction);
+        let values = network.parameter_values();
+        let along = network.bound_along(compiled, &values, &CONDITIONS, network.along(&values, direction));
         compiled.tangent(&bound(&network, &k), Some(&along), &lanes(&y), &lanes(&u), &mut rates);
         let mut tangent = vec![Lane::ZERO; SPECIES];
         compiled.accumulate(&rates, &mut tangent);

@@ -31,7 +31,7 @@ fn network(equations: &[&str], fixed: &[&str], equilibria: &[&str]) -> Network {
             builder = builder.parameter(&parameter, *equilibria.get(i).unwrap_or(&"1")).unwrap();
             law = law.equilibrium(&parameter);
         }
-        builder = builder.step(&format!("r{i}"), equation, law);
+        builder = builder.step_described(Step::new(format!("r{i}"), *equation, law).duplicate());
     }
     builder.build().unwrap_or_else(|e| panic!("{e}"))
 }

@@ -72,6 +72,12 @@ pub enum SolveError {
         /// A method that can.
         instead: Method,
     },
+    /// Sensitivities through a stage that a condition ends.
+    #[error(
+        "sensitivities through `until` conditions are not available: the time of the end has a derivative of its own; \
+         give the stages fixed times"
+    )]
+    UnsupportedEvents,
     /// The integration failed on its way.
     #[error(transparent)]
     Failed(#[from] Box<Failure>),

@@ -1,26 +1,29 @@
 //! Potentials that are found together with the amounts: at the start of a run they are made consistent.
 
-use ratelaw_network::{BoundAlong, Lane};
+use ratelaw_network::{BoundAlong, Lane, Network};
 
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::method::Rosenbrock;
-use crate::problem::Problem;
 use crate::system::System;
 
 /// How far a counter electrode's potential is looked for, V.
 const FARTHEST: f64 = 20.0;
 
-/// The variables at the start, with potentials at which the currents fit.
+/// Sets the potentials among the variables to those at which the currents fit.
 ///
 /// A current rises with the potential of its electrode, so each balance has one root, which bisection finds
 /// whatever the steepness; the counter electrode comes after those that its current answers.
-pub(crate) fn balanced(problem: &Problem, system: &System<'_, 1>) -> Result<Vec<Lane<1>>, Stop> {
-    let network = problem.network();
-    let applied = problem.conditions().potential;
+pub(crate) fn balanced(network: &Network, system: &System<'_, 1>, z: &mut [Lane<1>]) -> Result<(), Stop> {
     let floating = network.floating_potentials();
-    let start: Vec<f64> = vec![applied; floating.len()];
-    let mut z: Vec<Lane<1>> = problem.variables(&start).into_iter().map(|y| Lane([y])).collect();
+    let conditions = system.bound.conditions(0);
+    let applied = conditions.potential;
+    for row in system.compiled.potentials() {
+        z[row] = Lane([applied]);
+    }
+    if !conditions.connected {
+        return Ok(());
+    }
     let mut rates = vec![Lane::ZERO; system.compiled.directions()];
     let mut slope = vec![Lane::ZERO; z.len()];
     let mut residual = |z: &[Lane<1>], row: usize| {
@@ -30,7 +33,7 @@ pub(crate) fn balanced(problem: &Problem, system: &System<'_, 1>) -> Result<Vec<
     let (first, second): (Vec<usize>, Vec<usize>) = (0..floating.len()).partition(|i| !floating[*i].counter);
     for i in first.into_iter().chain(second) {
         let row = system.compiled.potentials().start + i;
-        let here = residual(&z, row);
+        let here = residual(z, row);
         if here == 0.0 {
             continue;
         }
@@ -39,7 +42,7 @@ pub(crate) fn balanced(problem: &Problem, system: &System<'_, 1>) -> Result<Vec<
         let end = loop {
             let end = applied + reach.copysign(here);
             z[row].0[0] = end;
-            let there = residual(&z, row);
+            let there = residual(z, row);
             if there == 0.0 || (there < 0.0) != (here < 0.0) {
                 break end;
             }
@@ -55,7 +58,7 @@ pub(crate) fn balanced(problem: &Problem, system: &System<'_, 1>) -> Result<Vec<
                 break;
             }
             z[row].0[0] = middle;
-            let there = residual(&z, row);
+            let there = residual(z, row);
             if (there < 0.0) == (here < 0.0) {
                 inner = middle;
             } else {
@@ -64,7 +67,7 @@ pub(crate) fn balanced(problem: &Problem, system: &System<'_, 1>) -> Result<Vec<
         }
         z[row].0[0] = 0.5 * (inner + outer);
     }
-    Ok(z)
+    Ok(())
 }
 
 /// Changes of the potentials that keep the currents fitting when the rest changes as `v` says. `step` holds the

@@ -1,9 +1,10 @@
 //! A network with everything that a run needs.
 
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
-use ratelaw_network::{Conditions, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
+use ratelaw_network::{Compiled, Conditions, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
 
 use crate::error::{Result, SolveError};
+use crate::schedule;
 use crate::setting::Setting;
 
 /// What to integrate: a network, its parameters, the amounts at the start, conditions, and when to look.
@@ -16,6 +17,8 @@ pub struct Problem {
     /// Whether anyone gave the potential; until then it is not a number.
     potential_given: bool,
     t_end: f64,
+    /// Whether the length is that of the protocol, so that a condition in it can end the run earlier.
+    by_protocol: bool,
     save: SavePoints,
 }
 
@@ -103,6 +106,11 @@ impl Problem {
         self.t_end
     }
 
+    /// Whether the run ends with its protocol, which a condition can make shorter than [`Problem::t_end`].
+    pub fn ends_with_protocol(&self) -> bool {
+        self.by_protocol
+    }
+
     /// Times that are reported, s.
     pub fn times(&self) -> Vec<f64> {
         self.save.times(self.t_end)
@@ -150,6 +158,15 @@ impl Problem {
         }
     }
 
+    /// The tables that a run uses: with the time as a variable if its protocol changes conditions steadily.
+    pub(crate) fn tables(&self) -> &Compiled {
+        if schedule::has_ramps(self.network.stages()) {
+            self.network.compiled_with_time()
+        } else {
+            self.network.compiled()
+        }
+    }
+
     /// The variables at the start: amounts, then floating potentials, then the time where it is one.
     pub(crate) fn variables(&self, potentials: &[f64]) -> Vec<f64> {
         self.variables_at(&self.initial, potentials, self.conditions.time)
@@ -157,7 +174,7 @@ impl Problem {
 
     /// The variables for given amounts and potentials at a time.
     pub(crate) fn variables_at(&self, amounts: &[f64], potentials: &[f64], time: f64) -> Vec<f64> {
-        let timed = self.network.compiled_for(&self.conditions).time().is_some();
+        let timed = self.tables().time().is_some();
         amounts.iter().chain(potentials).copied().chain(timed.then_some(time)).collect()
     }
 
@@ -201,6 +218,7 @@ impl Problem {
 
     /// Sets the length of the run, s.
     pub fn set_t_end(&mut self, t_end: f64) {
+        self.by_protocol = false;
         self.t_end = t_end;
     }
 
@@ -251,6 +269,13 @@ impl Problem {
     }
 }
 
+/// The conditions that the model gives; the potential is not a number where it gives none.
+fn run_conditions(network: &Network) -> Conditions {
+    let run = &network.definition().run;
+    let temperature = run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si);
+    Conditions::new(temperature, run.potential.as_ref().map_or(f64::NAN, Quantity::si))
+}
+
 /// How the initial amounts change when that of one species is raised by 1: itself, and vacant sites.
 pub(crate) fn initial_direction(network: &Network, id: SpeciesId) -> Vec<(SpeciesId, f64)> {
     let mut direction = vec![(id, 1.0)];
@@ -292,13 +317,36 @@ impl ProblemBuilder {
         self.set(name, value)
     }
 
+    /// Sets anything by name from a text, a potential also against a reference electrode: `2.0 V vs SHE`.
+    pub fn set_text(mut self, name: &str, text: &str) -> Self {
+        let Some((value, reference)) = text.split_once(" vs ").filter(|_| name.trim() == "potential") else {
+            return self.set(name, text);
+        };
+        match Reference::from_word(reference.trim()) {
+            Some(reference) => {
+                self.reference = Some(reference);
+                self.set(name, value)
+            }
+            None => {
+                let words: Vec<&str> = Reference::ALL.iter().map(|r| r.word()).collect();
+                let error = SolveError::UnknownName {
+                    kind: "reference electrode",
+                    name: reference.trim().to_owned(),
+                    expected: words.join(", "),
+                };
+                self.settings.push((name.to_owned(), Err(error)));
+                self
+            }
+        }
+    }
+
     /// Sets anything by name: a parameter, the initial amount of a species, `potential`, `temperature`.
     pub fn set(mut self, name: &str, value: impl IntoQuantity) -> Self {
         self.settings.push((name.to_owned(), quantity(value)));
         self
     }
 
-    /// Sets the potential against a reference electrode.
+    /// Sets the potential against a reference electrode, which is converted to that of the model.
     pub fn potential(mut self, value: impl IntoQuantity, reference: Reference) -> Self {
         self.reference = Some(reference);
         self.set("potential", value)
@@ -329,17 +377,13 @@ impl ProblemBuilder {
     pub fn build(self) -> Result<Problem> {
         let network = self.network;
         let run = &network.definition().run;
-        if let (Some(found), Some(expected)) = (self.reference, run.reference)
-            && found != expected
-        {
-            return Err(SolveError::Network(ratelaw_network::NetworkError::WrongReference {
-                found: found.word().to_owned(),
-                expected: expected.word().to_owned(),
-            }));
-        }
+        let by_protocol = self.t_end.is_none() && run.t_end.is_none();
         let t_end = match (self.t_end, &run.t_end) {
             (Some(given), _) => given?.si_as(Dimension::TIME, "the length of the run")?,
             (None, Some(default)) => default.si(),
+            (None, None) if !network.stages().is_empty() => {
+                schedule::longest(network.stages(), run_conditions(&network))
+            }
             (None, None) => {
                 return Err(SolveError::Missing {
                     what: "the length of the run".into(),
@@ -348,18 +392,19 @@ impl ProblemBuilder {
             }
         };
         let electrode_laws = network.steps().iter().any(|s| s.law.reads_potential());
-        // A network without electrode laws does not ask for a potential.
-        let none = if electrode_laws { f64::NAN } else { 0.0 };
-        let conditions = Conditions::new(
-            run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si),
-            run.potential.as_ref().map_or(none, Quantity::si),
-        );
+        let mut conditions = run_conditions(&network);
+        // A network without electrode laws does not ask for a potential, nor does one whose protocol sets it.
+        let asked = electrode_laws && !schedule::sets_potential(network.stages());
+        if !asked && conditions.potential.is_nan() {
+            conditions.potential = 0.0;
+        }
         let mut problem = Problem {
             parameters: network.parameter_values(),
             initial: network.initial_values(),
             conditions,
-            potential_given: run.potential.is_some() || !electrode_laws,
+            potential_given: run.potential.is_some() || !asked,
             t_end,
+            by_protocol,
             save: self.save.unwrap_or(SavePoints::Uniform(101)),
             network,
         };
@@ -378,12 +423,15 @@ impl ProblemBuilder {
         settings.sort_by_key(|(setting, _, _)| is_vacant(setting));
         for (setting, name, value) in settings {
             let dimension = setting.dimension(&problem.network);
-            let si = value?.si_as(dimension, &format!("`{name}`"))?;
+            let mut si = value?.si_as(dimension, &format!("`{name}`"))?;
+            if let (Setting::Potential, Some(reference)) = (setting, self.reference) {
+                si = problem.network.convert_potential(si, reference)?;
+            }
             problem.set(setting, si);
         }
         if problem.potential_given {
             problem.check()?;
-            problem.network.bind(&problem.parameters, &problem.conditions)?;
+            problem.network.bound(problem.tables(), &problem.parameters, &problem.conditions)?;
         }
         Ok(problem)
     }

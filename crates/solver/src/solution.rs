@@ -1,6 +1,6 @@
 //! What a run gives.
 
-use ratelaw_network::{Network, SpeciesId};
+use ratelaw_network::{Conditions, Network, SpeciesId};
 
 use crate::error::Result;
 use crate::method::Method;
@@ -34,6 +34,8 @@ pub struct Solution {
     /// Potentials that were found together with the amounts, V, at each time, in the order of
     /// [`Network::floating_potentials`].
     pub potentials: Vec<Vec<f64>>,
+    /// Conditions of the stage that each time falls into.
+    pub conditions: Vec<Conditions>,
     /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
     /// [`Compiled::electron_steps`](ratelaw_network::Compiled::electron_steps).
     pub turnovers: Vec<Vec<f64>>,
@@ -59,6 +61,7 @@ impl Solution {
             times: Vec::new(),
             states: Vec::new(),
             potentials: Vec::new(),
+            conditions: Vec::new(),
             turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
@@ -69,7 +72,15 @@ impl Solution {
         }
     }
 
-    pub(crate) fn push(&mut self, t: f64, z: &[f64], q: Vec<f64>, derivatives: Vec<(Vec<f64>, Vec<f64>)>) {
+    pub(crate) fn push(
+        &mut self,
+        t: f64,
+        z: &[f64],
+        q: Vec<f64>,
+        derivatives: Vec<(Vec<f64>, Vec<f64>)>,
+        conditions: &Conditions,
+    ) {
+        self.conditions.push(*conditions);
         self.times.push(t);
         let species = self.network().species().len();
         let floating = self.network().floating_potentials().len();
@@ -119,6 +130,7 @@ impl Solution {
             y: &self.states[index],
             potentials: &self.potentials[index],
             turnovers: &self.turnovers[index],
+            conditions: &self.conditions[index],
         }
     }
 

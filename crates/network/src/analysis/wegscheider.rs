@@ -78,7 +78,7 @@ const TOLERANCE: f64 = 1e-6;
 ///     builder = builder.step(&name, equation, Law::mass_action("k").equilibrium(&format!("K{i}")));
 /// }
 /// let network = builder.build()?;
-/// let conditions = Conditions { temperature: ROOM_TEMPERATURE, potential: 0.0 };
+/// let conditions = Conditions::new(ROOM_TEMPERATURE, 0.0);
 /// let found = wegscheider(&network, &network.parameter_values(), &conditions)?;
 /// let loops = found.loops.expect("a small network");
 /// assert_eq!(loops[0].text(&network), "step r0 + step r1 + step r2");

@@ -5,6 +5,7 @@ mod laws;
 mod matter;
 mod observables;
 mod parameters;
+mod protocol;
 mod standard;
 mod stoichiometry;
 
@@ -116,6 +117,8 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
     let laws = check.laws(&definition, &matter, &raw, &mut table);
     let floating = check.electrodes(&definition, &mut table);
     let observables = check.observables(&definition, &matter, &table);
+    let names = protocol::Names { definition: &definition, matter: &matter, table: &table, observables: &observables };
+    let stages = check.protocol(&definition.run.protocol, "run.protocol", &names);
     let (parameters, dependent) = check.values(&table);
     check.faults.into_result()?;
     let steps = raw
@@ -138,7 +141,7 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
         })
         .collect();
     let species = matter.species;
-    Ok(Network::assemble(Parts { definition, species, parameters, dependent, steps, observables, floating }))
+    Ok(Network::assemble(Parts { definition, species, parameters, dependent, steps, observables, floating, stages }))
 }
 
 impl Check<'_> {

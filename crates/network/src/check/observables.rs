@@ -58,7 +58,7 @@ impl Check<'_> {
 }
 
 /// What a name is in an observable.
-fn observed(
+pub(super) fn observed(
     leaf: &Leaf<'_>,
     definition: &Definition,
     matter: &Matter,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::definition::Definition;
 use crate::parameter::ParameterValue;
 use crate::phase::PhaseKind;
+use crate::protocol::Line;
 use crate::rate::{Constant, LawKind};
 use crate::species::Composition;
 use crate::units::Quantity;
@@ -26,6 +27,9 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.line("pH", &number(ph));
     }
     out.quantity("t_end", run.t_end.as_ref());
+    if !run.protocol.is_empty() {
+        out.line("protocol", &list(&run.protocol, None, 0));
+    }
     out.text_if("feed", run.feed.as_deref().unwrap_or(""));
     if !run.products.is_empty() {
         let products: Vec<String> = run.products.iter().map(|p| quoted(p)).collect();
@@ -187,6 +191,18 @@ impl Text {
             self.line(name, &format!("{{ {} }}", entries.join(", ")));
         }
     }
+}
+
+/// Lines of a protocol, one below the other.
+fn list(lines: &[Line], times: Option<u32>, depth: usize) -> String {
+    let indent = "  ".repeat(depth + 1);
+    let first = times.map(|n| quoted(&format!("repeat {n} times")));
+    let entries = first.into_iter().chain(lines.iter().map(|line| match line {
+        Line::Instruction(instruction) => quoted(&instruction.to_string()),
+        Line::Repeat { times, lines } => list(lines, Some(*times), depth + 1),
+    }));
+    let entries: String = entries.map(|entry| format!("{indent}{entry},\n")).collect();
+    format!("[\n{entries}{}]", "  ".repeat(depth))
 }
 
 fn constant_text(constant: &Constant) -> String {

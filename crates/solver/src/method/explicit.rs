@@ -49,7 +49,8 @@ pub(crate) fn integrate_explicit(
             return Err(Stop { cause: Cause::NotFinite, t, h: 0.0, species: Some(species).filter(|s| *s < n) });
         }
         solution.note_negative(t, y.iter().copied(), &tolerance.floor());
-        solution.push(t, &y, q, Vec::new());
+        let conditions = *solution.problem.conditions();
+        solution.push(t, &y, q, Vec::new(), &conditions);
     }
     Ok(())
 }

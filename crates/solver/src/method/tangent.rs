@@ -16,7 +16,7 @@ use crate::system::System;
 #[derive(Debug)]
 pub(crate) struct Tangent<const W: usize> {
     /// How the network's numbers change; none for an initial value.
-    along: Option<BoundAlong<W>>,
+    pub(crate) along: Option<BoundAlong<W>>,
     /// Derivatives at the start of the step.
     pub(crate) y: Vec<Lane<W>>,
     pub(crate) q: Vec<Lane<W>>,
@@ -33,12 +33,12 @@ pub(crate) struct Tangent<const W: usize> {
 }
 
 impl<const W: usize> Tangent<W> {
-    /// A direction: how the network's numbers change, and the variables at the start.
-    pub(crate) fn new(system: &System<'_, W>, along: Option<BoundAlong<W>>, initial: Vec<Lane<W>>) -> Self {
+    /// A direction in which the variables at the start change; how the network's numbers do is set with the conditions.
+    pub(crate) fn new(system: &System<'_, W>, initial: Vec<Lane<W>>) -> Self {
         let (n, m) = (system.size(), system.quadratures.len());
         let lanes = |count| vec![Lane::ZERO; count];
         Self {
-            along,
+            along: None,
             y: initial,
             q: lanes(m),
             end_y: lanes(n),

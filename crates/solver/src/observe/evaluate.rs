@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use ratelaw_network::expression::Variable;
+use ratelaw_network::expression::{Tape, Variable};
 use ratelaw_network::rate::{Dual, Real};
-use ratelaw_network::{Bound, Compiled, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
+use ratelaw_network::{Bound, Compiled, Conditions, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
 
 use super::{Observable, Share};
 use crate::problem::{Problem, initial_direction};
@@ -23,6 +23,8 @@ pub struct Moment<'a> {
     pub potentials: &'a [f64],
     /// Net turnovers of the steps that exchange electrons, mol.
     pub turnovers: &'a [f64],
+    /// Conditions of the stage that the run is in.
+    pub conditions: &'a Conditions,
 }
 
 impl Moment<'_> {
@@ -31,15 +33,40 @@ impl Moment<'_> {
     }
 
     fn tables(&self) -> &Compiled {
-        self.network().compiled_for(self.problem.conditions())
+        self.problem.tables()
     }
 
     fn variables(&self) -> Vec<f64> {
         self.problem.variables_at(self.y, self.potentials, self.time)
     }
 
+    /// The value of an expression of variables and ready observables.
+    pub(crate) fn expression(&self, tape: &Tape, ready: &[Observable]) -> Option<f64> {
+        self.plainly(|view| Some(view.expression(tape, ready))).filter(|value| value.is_finite())
+    }
+
+    /// Reads plain numbers.
+    fn plainly<T>(&self, read: impl FnOnce(&View<'_, f64>) -> Option<T>) -> Option<T> {
+        let work_out_rates = || {
+            let mut rates = vec![Lane::ZERO; self.tables().directions()];
+            self.tables().rates(&self.bound()?, &lanes(&self.variables()), &mut rates);
+            Some(plain(&rates))
+        };
+        read(&View {
+            moment: self,
+            variables: self.variables(),
+            initial: self.problem.initial().to_vec(),
+            turnovers: self.turnovers.to_vec(),
+            parameters: self.problem.parameters().to_vec(),
+            temperature: self.conditions.temperature_at(self.time),
+            potential: self.conditions.potential_at(self.time),
+            rates: OnceCell::new(),
+            work_out_rates: &work_out_rates,
+        })
+    }
+
     fn bound(&self) -> Option<Bound<1>> {
-        self.network().bound(self.problem.parameters(), self.problem.conditions()).ok()
+        self.network().bound(self.tables(), self.problem.parameters(), self.conditions).ok()
     }
 }
 
@@ -60,30 +87,13 @@ struct View<'a, N> {
 impl Observable {
     /// Its value, SI; `None` where it is not defined.
     pub fn value(&self, at: &Moment<'_>) -> Option<f64> {
-        let conditions = at.problem.conditions();
-        let work_out_rates = || {
-            let mut rates = vec![Lane::ZERO; at.tables().directions()];
-            at.tables().rates(&at.bound()?, &lanes(&at.variables()), &mut rates);
-            Some(plain(&rates))
-        };
-        let view = View {
-            moment: at,
-            variables: at.variables(),
-            initial: at.problem.initial().to_vec(),
-            turnovers: at.turnovers.to_vec(),
-            parameters: at.problem.parameters().to_vec(),
-            temperature: conditions.temperature_at(at.time),
-            potential: conditions.potential_at(at.time),
-            rates: OnceCell::new(),
-            work_out_rates: &work_out_rates,
-        };
-        self.read(&view)
+        at.plainly(|view| self.read(view))
     }
 
     /// Its derivative, SI, when the variables and turnovers change by `dz` and `dq` for one unit of a setting.
     pub fn derivative(&self, at: &Moment<'_>, setting: Setting, dz: &[f64], dq: &[f64]) -> Option<f64> {
         let (network, problem) = (at.network(), at.problem);
-        let conditions = problem.conditions();
+        let conditions = at.conditions;
         let mut initial: Vec<Dual> = problem.initial().iter().map(|y| Dual::constant(*y)).collect();
         if let Setting::Initial(id) = setting {
             for (species, share) in initial_direction(network, id) {
@@ -95,7 +105,8 @@ impl Observable {
         let parameters = problem.parameters().iter().enumerate().map(|(i, p)| Dual::new(*p, change(i))).collect();
         let work_out_rates = || {
             let (bound, z) = (at.bound()?, lanes(&at.variables()));
-            let along = setting.direction().map(|d| network.bound_along(problem.parameters(), conditions, d));
+            let along =
+                along.clone().map(|along| network.bound_along(at.tables(), problem.parameters(), conditions, along));
             let mut rates = vec![Lane::ZERO; at.tables().directions()];
             at.tables().rates(&bound, &z, &mut rates);
             let values = plain(&rates);
@@ -158,17 +169,7 @@ impl Observable {
                 let drop = counter.resistance.map_or(N::constant(0.0), |r| view.parameters[r.0] * current);
                 view.potential - view.electrode(counter.phase) + drop
             }
-            Self::Named(index, ready) => {
-                let parts: Vec<Option<N>> = ready.iter().map(|o| o.read(view)).collect();
-                network.observables()[*index].tape.value(|variable| match variable {
-                    Variable::Amount(id) => view.amount(id),
-                    Variable::Parameter(id) => view.parameters[id.0],
-                    Variable::Temperature => view.temperature,
-                    Variable::Potential => view.potential,
-                    Variable::Time => N::constant(view.moment.time),
-                    Variable::Ready(i) => parts[i].unwrap_or(N::constant(f64::NAN)),
-                })
-            }
+            Self::Named(index, ready) => view.expression(&network.observables()[*index].tape, ready),
         };
         value.value().is_finite().then_some(value)
     }
@@ -177,6 +178,19 @@ impl Observable {
 impl<N: Real> View<'_, N> {
     fn network(&self) -> &Network {
         self.moment.network()
+    }
+
+    /// An expression of variables and ready observables; not a number where one of those is not defined.
+    fn expression(&self, tape: &Tape, ready: &[Observable]) -> N {
+        let parts: Vec<Option<N>> = ready.iter().map(|o| o.read(self)).collect();
+        tape.value(|variable| match variable {
+            Variable::Amount(id) => self.amount(id),
+            Variable::Parameter(id) => self.parameters[id.0],
+            Variable::Temperature => self.temperature,
+            Variable::Potential => self.potential,
+            Variable::Time => N::constant(self.moment.time),
+            Variable::Ready(i) => parts[i].unwrap_or(N::constant(f64::NAN)),
+        })
     }
 
     fn amount(&self, id: SpeciesId) -> N {

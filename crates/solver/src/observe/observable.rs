@@ -173,12 +173,18 @@ impl Observable {
 
     /// An observable of the model, with what it uses.
     fn named(network: &Network, index: usize) -> Result<Self> {
-        let ready = network.observables()[index].ready.iter().map(|(function, argument)| {
-            // Those defined above have no function; each uses only earlier ones, so this ends.
-            let text = if function.is_empty() { argument.clone() } else { format!("{function}({argument})") };
-            Self::parse(network, &text)
-        });
+        // Those defined above have no function; each uses only earlier ones, so this ends.
+        let own = &network.observables()[index].ready;
+        let ready = own.iter().map(|(function, argument)| Self::ready(network, function, argument));
         Ok(Self::Named(index, ready.collect::<Result<_>>()?))
+    }
+
+    /// A ready observable of an expression.
+    pub(crate) fn ready(network: &Network, function: &str, argument: &str) -> Result<Self> {
+        if function.is_empty() {
+            return Self::parse(network, argument);
+        }
+        Self::parse(network, &format!("{function}({argument})"))
     }
 
     fn unknown(network: &Network, text: &str) -> SolveError {

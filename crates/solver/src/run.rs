@@ -1,0 +1,330 @@
+//! A run of the Rosenbrock method: stage by stage, step by step, on one lane.
+
+use ratelaw_network::protocol::{Condition, Stage};
+use ratelaw_network::{Conditions, Lane, Network};
+
+use crate::control::{Controller, Tolerance};
+use crate::error::{Cause, Result, SolveError};
+use crate::integrate::Stop;
+use crate::method::{Rosenbrock, TABLEAU, Tangent};
+use crate::observe::{Moment, Observable};
+use crate::options::SolveOptions;
+use crate::output::{Output, plain, push};
+use crate::potential::{balance_tangent, balanced};
+use crate::problem::{Problem, initial_direction};
+use crate::schedule::{self, Schedule};
+use crate::setting::Setting;
+use crate::solution::Solution;
+use crate::stats::Stats;
+use crate::system::System;
+
+/// Everything that changes while a run goes on.
+pub(crate) struct Run<'a> {
+    options: &'a SolveOptions,
+    problem: &'a Problem,
+    tolerance: &'a Tolerance,
+    pub(crate) system: System<'a, 1>,
+    step: Rosenbrock<1>,
+    tangents: Vec<Tangent<1>>,
+    y: Vec<Lane<1>>,
+    q: Vec<Lane<1>>,
+    t: f64,
+    conditions: Conditions,
+    /// Whether potential and temperature are still those that the problem was given.
+    own: (bool, bool),
+    stats: Stats,
+    /// Lowest amounts that the tolerance explains.
+    floor: Vec<f64>,
+}
+
+/// A condition with its observables looked up.
+struct Event<'a> {
+    condition: &'a Condition,
+    ready: Vec<Observable>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        problem: &'a Problem,
+        options: &'a SolveOptions,
+        tolerance: &'a Tolerance,
+        system: System<'a, 1>,
+    ) -> Self {
+        let step = Rosenbrock::new(&system);
+        let tangents = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
+        let potentials = vec![problem.conditions().potential; system.compiled.potentials().len()];
+        let y = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
+        let q = vec![Lane::ZERO; system.quadratures.len()];
+        let conditions = *problem.conditions();
+        let floor = tolerance.floor();
+        let stats = Stats::default();
+        let own = (true, true);
+        Self { options, problem, tolerance, system, step, tangents, y, q, t: 0.0, conditions, own, stats, floor }
+    }
+
+    /// Does the protocol, then holds the last conditions to the end.
+    pub(crate) fn whole(&mut self, solution: &mut Solution) -> Result<Result<(), Stop>> {
+        let times = self.problem.times();
+        let mut output = Output::new(&times, self.y.len(), self.q.len());
+        let outcome = self.stages(&mut output, solution);
+        solution.stats = self.stats;
+        outcome
+    }
+
+    fn stages(&mut self, output: &mut Output<'_>, solution: &mut Solution) -> Result<Result<(), Stop>> {
+        let network = self.problem.network();
+        let t_end = self.problem.t_end();
+        let mut started = false;
+        for stage in Schedule::new(network.stages()) {
+            if self.t >= t_end {
+                break;
+            }
+            let Some((conditions, duration, limit)) = schedule::span(stage, &self.conditions, self.t) else {
+                self.act(stage, network);
+                if started {
+                    push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+                }
+                continue;
+            };
+            if let Stage::Hold { set: Some((of, _)), .. } | Stage::Ramp { of, from: Some(_), .. } = stage {
+                match of {
+                    ratelaw_network::protocol::Swept::Potential => self.own.0 = false,
+                    ratelaw_network::protocol::Swept::Temperature => self.own.1 = false,
+                }
+            }
+            let event = match limit.and_then(|l| l.until.as_ref()) {
+                None => None,
+                Some(condition) => Some(Event::new(network, condition)?),
+            };
+            let end = (self.t + duration).min(t_end);
+            if let Err(stop) = self.begin(conditions)? {
+                return Ok(Err(stop));
+            }
+            if !started {
+                output.start((&self.y, &self.q), &self.tangents, &self.conditions, solution);
+                started = true;
+            }
+            if let Err(stop) = self.advance(end, event.as_ref(), output, solution) {
+                return Ok(Err(stop));
+            }
+            self.conditions = schedule::after(&self.conditions, self.t);
+        }
+        let by_protocol = started && self.problem.ends_with_protocol();
+        if self.t < t_end && !by_protocol {
+            let conditions = schedule::after(&self.conditions, self.t);
+            if let Err(stop) = self.begin(conditions)? {
+                return Ok(Err(stop));
+            }
+            if !started {
+                output.start((&self.y, &self.q), &self.tangents, &self.conditions, solution);
+            }
+            return Ok(self.advance(t_end, None, output, solution));
+        }
+        if self.t < t_end {
+            // A condition ended the run before its longest time: the end is reported all the same.
+            push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Sets new conditions: constants anew, potentials that fit the currents.
+    fn begin(&mut self, conditions: Conditions) -> Result<Result<(), Stop>> {
+        let network = self.problem.network();
+        let values = self.problem.parameters();
+        self.conditions = conditions;
+        self.system.bound = network.bound(self.system.compiled, values, &conditions)?;
+        if let Some(time) = self.system.compiled.time() {
+            self.y[time] = Lane([self.t]);
+        }
+        if let Err(stop) = balanced(network, &self.system, &mut self.y) {
+            return Ok(Err(Stop { t: self.t, ..stop }));
+        }
+        if !self.tangents.is_empty() {
+            self.step.linearise(&self.system, &self.y, &mut self.stats);
+        }
+        for (tangent, setting) in self.tangents.iter_mut().zip(&self.options.sensitivities) {
+            tangent.along = setting.direction().map(|direction| {
+                let mut along = network.along(values, direction);
+                // What the protocol set does not follow what the problem was given.
+                along.potential *= f64::from(u8::from(self.own.0));
+                along.temperature *= f64::from(u8::from(self.own.1));
+                network.bound_along(self.system.compiled, values, &conditions, along)
+            });
+            balance_tangent(&self.system, &self.step, tangent.along.as_ref(), &self.y, &mut tangent.y);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Adaptive steps to a time, or to an event before it.
+    fn advance(
+        &mut self,
+        end: f64,
+        event: Option<&Event<'_>>,
+        output: &mut Output<'_>,
+        solution: &mut Solution,
+    ) -> Result<(), Stop> {
+        if event.is_some_and(|event| self.holds(event, self.t, &self.y, &self.q)) {
+            return Ok(());
+        }
+        let mut control = Controller::new(TABLEAU.error_order);
+        let mut h = self.first_step(end - self.t);
+        while self.t < end {
+            self.step.linearise(&self.system, &self.y, &mut self.stats);
+            // A species that multiplies grows unseen below its absolute tolerance: steps stay within its own time.
+            h = h.min(self.step.growth_time());
+            let (taken, error) = self.attempt(h, end, &mut control)?;
+            h = taken;
+            self.stats.accepted += 1;
+            let next = if h == end - self.t { end } else { self.t + h };
+            for tangent in &mut self.tangents {
+                tangent.follow(&self.system, &mut self.step, &self.y, Lane([h]), &mut self.stats);
+            }
+            let reached = event.filter(|e| self.holds(e, next, &self.step.y, &self.step.q));
+            let until = reached.map_or(next, |event| self.locate(event, next));
+            let span = (self.t, next, until);
+            output.within(&self.step, span, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+            if until < next {
+                let (mut y, mut q) = (self.y.clone(), self.q.clone());
+                let theta = (until - self.t) / (next - self.t);
+                self.step.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
+                (self.y, self.q) = (y, q);
+            } else {
+                std::mem::swap(&mut self.y, &mut self.step.y);
+                std::mem::swap(&mut self.q, &mut self.step.q);
+            }
+            for tangent in &mut self.tangents {
+                tangent.advance();
+            }
+            self.t = until;
+            let amounts = self.y[..self.floor.len()].iter().map(|y| y.0[0]);
+            solution.note_negative(self.t, amounts, &self.floor);
+            if reached.is_some() {
+                return Ok(());
+            }
+            h = control.accept(h, error);
+        }
+        Ok(())
+    }
+
+    /// Repeats a step with a smaller size until its error is within the tolerance; gives size and error.
+    fn attempt(&mut self, mut h: f64, end: f64, control: &mut Controller) -> Result<(f64, f64), Stop> {
+        let t = self.t;
+        loop {
+            let stop = |h, cause, species| Err(Stop { cause, t, h, species });
+            if self.stats.accepted + self.stats.rejected >= self.options.max_steps {
+                return stop(h, Cause::TooManySteps, None);
+            }
+            if t + h <= t {
+                return stop(h, Cause::StepTooSmall, None);
+            }
+            let last = h >= (end - t) * (1.0 - 1e-12);
+            h = if last { end - t } else { h };
+            self.step.attempt(&self.system, &self.y, &self.q, Lane([h]), &mut self.stats);
+            let (error, worst) = self.tolerance.norm(0, self.step.error(), &self.y, &self.step.y);
+            if error <= 1.0 {
+                return Ok((h, error));
+            }
+            self.stats.rejected += 1;
+            let smaller = control.reject(h, error);
+            if t + smaller <= t || smaller < f64::MIN_POSITIVE {
+                let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
+                return stop(h, cause, Some(worst));
+            }
+            h = smaller;
+        }
+    }
+
+    fn first_step(&mut self, length: f64) -> f64 {
+        let mut rates = vec![Lane::ZERO; self.system.compiled.directions()];
+        let mut slope = vec![Lane::ZERO; self.y.len()];
+        self.system.compiled.derivative(&self.system.bound, &self.y, &mut rates, &mut slope);
+        self.stats.evaluations += 1;
+        self.tolerance.first_step(&plain(&self.y), &plain(&slope), length)
+    }
+
+    /// Whether an event's condition holds in a state.
+    fn holds(&self, event: &Event<'_>, time: f64, y: &[Lane<1>], q: &[Lane<1>]) -> bool {
+        let (z, turnovers) = (plain(y), plain(q));
+        let species = self.problem.network().species().len();
+        let floating = self.problem.network().floating_potentials().len();
+        let moment = Moment {
+            problem: self.problem,
+            time,
+            y: &z[..species],
+            potentials: &z[species..species + floating],
+            turnovers: &turnovers,
+            conditions: &self.conditions,
+        };
+        let difference = moment.expression(&event.condition.difference, &event.ready);
+        difference.is_some_and(|d| event.condition.comparison.holds(d, 0.0))
+    }
+
+    /// The time within the step just made at which an event's condition begins to hold, by bisection on the dense
+    /// output, as exactly as times can be told apart.
+    fn locate(&self, event: &Event<'_>, next: f64) -> f64 {
+        let (mut before, mut after) = (self.t, next);
+        let (mut y, mut q) = (self.y.clone(), self.q.clone());
+        loop {
+            let middle = 0.5 * (before + after);
+            if middle <= before || middle >= after {
+                return after;
+            }
+            let theta = (middle - self.t) / (next - self.t);
+            self.step.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
+            if self.holds(event, middle, &y, &q) {
+                after = middle;
+            } else {
+                before = middle;
+            }
+        }
+    }
+
+    /// Does what takes no time.
+    fn act(&mut self, stage: &Stage, network: &Network) {
+        let size = |id: ratelaw_network::SpeciesId| network.size(network.species()[id.0].phase);
+        match stage {
+            Stage::Dose { species, amount } => self.y[species.0] += Lane([*amount]),
+            Stage::Withdraw { phase, part } => {
+                for (i, species) in network.species().iter().enumerate() {
+                    if species.phase == *phase && !species.fixed {
+                        self.change(|y| y[i] = y[i] * (1.0 - part));
+                    }
+                }
+            }
+            Stage::Transfer { from, to, part } => {
+                let ratio = size(*from) / size(*to);
+                self.change(|y| {
+                    let moved = y[from.0] * *part;
+                    y[from.0] = y[from.0] - moved;
+                    y[to.0] += moved * ratio;
+                });
+            }
+            Stage::Hold { .. } | Stage::Rest { .. } | Stage::Ramp { .. } | Stage::Repeat { .. } => {}
+        }
+    }
+
+    /// Changes the state linearly, and its derivatives alike.
+    fn change(&mut self, how: impl Fn(&mut [Lane<1>])) {
+        how(&mut self.y);
+        for tangent in &mut self.tangents {
+            how(&mut tangent.y);
+        }
+    }
+}
+
+impl<'a> Event<'a> {
+    fn new(network: &Network, condition: &'a Condition) -> Result<Self> {
+        let ready = condition.ready.iter().map(|(function, argument)| Observable::ready(network, function, argument));
+        Ok(Self { condition, ready: ready.collect::<Result<_, SolveError>>()? })
+    }
+}
+
+fn tangent(problem: &Problem, system: &System<'_, 1>, setting: Setting) -> Tangent<1> {
+    let mut initial = vec![Lane::ZERO; system.size()];
+    if let Setting::Initial(id) = setting {
+        for (species, share) in initial_direction(problem.network(), id) {
+            initial[species.0] = Lane([share]);
+        }
+    }
+    Tangent::new(system, initial)
+}
