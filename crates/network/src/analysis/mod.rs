@@ -2,6 +2,7 @@
 
 mod complexes;
 mod conservation;
+mod derivatives;
 mod echelon;
 mod fraction;
 pub mod graph;
@@ -14,6 +15,7 @@ mod sum;
 mod wegscheider;
 
 pub use complexes::Complex;
+pub use derivatives::{Derivative, worst_derivative};
 pub use conservation::{ConservationLaw, conservation_laws};
 pub use rank::{Dependence, Rank};
 pub use roles::Roles;

@@ -75,8 +75,8 @@ fn built_in(name: &str) -> Option<Result<(Variable, Dimension), (f64, Dimension)
         "potential" | "E" => Ok((Variable::Potential, Dimension::potential())),
         "time" | "t" => Ok((Variable::Time, Dimension::TIME)),
         "pi" => Err((std::f64::consts::PI, Dimension::NONE)),
-        "F" => Err((FARADAY, molar(Dimension::charge()))),
-        "R" => Err((GAS_CONSTANT, molar(Dimension::energy() / Dimension::TEMPERATURE))),
+        "faraday" | "F" => Err((FARADAY, molar(Dimension::charge()))),
+        "gas_constant" | "R" => Err((GAS_CONSTANT, molar(Dimension::energy() / Dimension::TEMPERATURE))),
         _ => return None,
     })
 }

@@ -44,7 +44,8 @@ pub struct ExpressionFault {
 impl Expression {
     /// Reads an expression of numbers (`2.5`, `2 mM`, `3 {mol/m2/s}`), names, species amounts in brackets
     /// (`[H+]`), the operators `+ - * / ^`, and functions: `exp ln log10 sqrt abs sin cos tan asin acos atan sinh
-    /// cosh tanh min max if`. `potential` (or `E`), `temperature` (`T`) and `time` (`t`) are the conditions.
+    /// cosh tanh min max if`. `potential` (or `E`), `temperature` (`T`) and `time` (`t`) are the conditions, `faraday` (`F`) and
+    /// `gas_constant` (`R`) those of nature; the short names mean a species or parameter where one has that name.
     ///
     /// # Errors
     /// [`ExpressionFault`] says where reading stopped and what was expected.
