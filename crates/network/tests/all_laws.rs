@@ -130,12 +130,12 @@ const CASES: [(&str, &str, &str); 20] = [
         "D = \"1e-9 m2/s\"\nnu = \"1e-6 m2/s\"\nomega = \"160 1/s\"\nk0 = \"1e-6 m/s\"\nE0 = \"0.1 V\"",
         r#"s = { equation = "R -> O + e-", law = "tafel", phase = "anode", k0 = "k0", E0 = "E0", alpha = 0.5, k_m = "0.62*D^(2/3)*nu^(-1/6)*omega^(1/2)" }"#,
     ),
-    ("adsorption", "k = \"1e-3 m3/mol/s\"\nr = \"1e-2 1/s\"", r#"s = { equation = "A + * <=> A*", k = "k", k_reverse = "r" }"#),
     (
-        "broken order",
-        "k = \"1e-3 mM^-0.5/s\"",
-        r#"s = { equation = "2 A -> 2 B", k = "k", orders = { A = 1.5 } }"#,
+        "adsorption",
+        "k = \"1e-3 m3/mol/s\"\nr = \"1e-2 1/s\"",
+        r#"s = { equation = "A + * <=> A*", k = "k", k_reverse = "r" }"#,
     ),
+    ("broken order", "k = \"1e-3 mM^-0.5/s\"", r#"s = { equation = "2 A -> 2 B", k = "k", orders = { A = 1.5 } }"#),
 ];
 
 /// Each law with ohmic drop and counter electrode, at constant and at changing conditions: derivatives in all
@@ -191,7 +191,13 @@ fn chidsey(lambda: f64, x: f64) -> f64 {
     let h = (high - low) / f64::from(n);
     let sum: f64 = (0..=n)
         .map(|i| {
-            let weight = if i == 0 || i == n { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 };
+            let weight = if i == 0 || i == n {
+                1.0
+            } else if i % 2 == 1 {
+                4.0
+            } else {
+                2.0
+            };
             weight * f(low + h * f64::from(i))
         })
         .sum();
@@ -242,7 +248,11 @@ fn marcus_turns_at_lambda() {
     for potential in [-3.0, 0.0, 3.0] {
         let (forward, reverse) = constants(&network, potential);
         let nernst = f * (potential - 0.2);
-        assert!((forward.ln() - reverse.ln() - nernst).abs() < 1e-9 * nernst.abs().max(1.0) || forward == 0.0 || reverse == 0.0);
+        assert!(
+            (forward.ln() - reverse.ln() - nernst).abs() < 1e-9 * nernst.abs().max(1.0)
+                || forward == 0.0
+                || reverse == 0.0
+        );
     }
 }
 

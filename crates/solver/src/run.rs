@@ -76,10 +76,12 @@ impl<'a> Run<'a> {
         let t_end = self.problem.t_end();
         let mut started = false;
         for stage in Schedule::new(network.stages()) {
-            if self.t >= t_end {
+            let span = schedule::span(stage, &self.conditions, self.t);
+            // What is done at the end of a protocol still is; a run that is cut before stops short of it.
+            if self.t >= t_end && (span.is_some() || !self.problem.ends_with_protocol()) {
                 break;
             }
-            let Some((conditions, duration, limit)) = schedule::span(stage, &self.conditions, self.t) else {
+            let Some((conditions, duration, limit)) = span else {
                 self.act(stage, network);
                 if started {
                     push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);

@@ -15,8 +15,8 @@ mod sum;
 mod wegscheider;
 
 pub use complexes::Complex;
-pub use derivatives::{Derivative, worst_derivative};
 pub use conservation::{ConservationLaw, conservation_laws};
+pub use derivatives::{Derivative, worst_derivative};
 pub use rank::{Dependence, Rank};
 pub use roles::Roles;
 pub use structure::{DeficiencyZero, Structure, structure};
