@@ -117,6 +117,9 @@ pub enum Cause {
         "no potential of the counter electrode makes its current that of the cell; give it a reaction that can run"
     )]
     NoCounterReaction,
+    /// Charge of the species and electrons passed do not add up.
+    #[error("the balance of charge does not close: species and electrodes differ by more than rounding explains")]
+    ChargeImbalance,
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,

@@ -3,6 +3,7 @@
 //!
 //! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values.
 
+mod charge;
 mod control;
 mod error;
 mod integrate;

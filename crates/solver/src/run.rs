@@ -3,6 +3,7 @@
 use ratelaw_network::protocol::{Condition, Stage};
 use ratelaw_network::{Conditions, Lane, Network};
 
+use crate::charge::ChargeBalance;
 use crate::control::{Controller, Tolerance};
 use crate::error::{Cause, Result, SolveError};
 use crate::integrate::Stop;
@@ -35,6 +36,7 @@ pub(crate) struct Run<'a> {
     stats: Stats,
     /// Lowest amounts that the tolerance explains.
     floor: Vec<f64>,
+    charge: Option<ChargeBalance>,
 }
 
 /// A condition with its observables looked up.
@@ -53,13 +55,17 @@ impl<'a> Run<'a> {
         let step = Rosenbrock::new(&system);
         let tangents = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
         let potentials = vec![problem.conditions().potential; system.compiled.potentials().len()];
-        let y = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
-        let q = vec![Lane::ZERO; system.quadratures.len()];
+        let y: Vec<Lane<1>> = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
+        let q = vec![Lane::<1>::ZERO; system.quadratures.len()];
         let conditions = *problem.conditions();
         let floor = tolerance.floor();
         let stats = Stats::default();
         let own = (true, true);
-        Self { options, problem, tolerance, system, step, tangents, y, q, t: 0.0, conditions, own, stats, floor }
+        let mut charge = ChargeBalance::new(problem.network());
+        if let Some(charge) = &mut charge {
+            charge.begin(&y, &q);
+        }
+        Self { options, problem, tolerance, system, step, tangents, y, q, t: 0.0, conditions, own, stats, floor, charge }
     }
 
     /// Does the protocol, then holds the last conditions to the end.
@@ -83,6 +89,9 @@ impl<'a> Run<'a> {
             }
             let Some((conditions, duration, limit)) = span else {
                 self.act(stage, network);
+                if let Some(charge) = &mut self.charge {
+                    charge.begin(&self.y, &self.q);
+                }
                 if started {
                     push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
                 }
@@ -200,6 +209,9 @@ impl<'a> Run<'a> {
             self.t = until;
             let amounts = self.y[..self.floor.len()].iter().map(|y| y.0[0]);
             solution.note_negative(self.t, amounts, &self.floor);
+            if self.charge.as_ref().is_some_and(|charge| !charge.closes(&self.y, &self.q)) {
+                return Err(Stop { cause: Cause::ChargeImbalance, t: self.t, h, species: None });
+            }
             if reached.is_some() {
                 return Ok(());
             }

@@ -252,6 +252,7 @@ fn status(error: &SolveError) -> &'static str {
             Cause::TooManySteps => "too_many_steps",
             Cause::NotFinite => "not_finite",
             Cause::Stiff => "stiff",
+            Cause::ChargeImbalance => "charge_imbalance",
             Cause::NoCounterReaction => "no_counter_reaction",
         },
         _ => "wrong_input",

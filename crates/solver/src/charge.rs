@@ -1,0 +1,87 @@
+//! The balance of charge: what the solutions and surfaces gain, electrons have left through the electrodes.
+
+use ratelaw_network::{Lane, Network};
+
+/// Largest defect of a sound run, as a part of the charges that are summed: rounding of a million steps.
+const ALLOWED: f64 = 1e-9;
+
+/// Charge of all species less electrons passed, which no step changes.
+#[derive(Debug)]
+pub(crate) struct ChargeBalance {
+    /// Charge number times size of the phase for each species: mol of charge for one unit of amount.
+    species: Vec<f64>,
+    /// Electrons of each step that exchanges some.
+    electrons: Vec<f64>,
+    /// What the balance was at the start, or after the last change from outside.
+    start: f64,
+}
+
+impl ChargeBalance {
+    /// The balance of a network; none where it holds no charge, or a charged species is a reservoir.
+    pub(crate) fn new(network: &Network) -> Option<Self> {
+        let species = network.species();
+        let from_reservoir = |i: usize| species[i].fixed && species[i].charge != 0;
+        let open = network.steps().iter().any(|s| s.change.iter().any(|(id, _)| from_reservoir(id.0)));
+        let charged = network.is_electrochemical() || species.iter().any(|s| s.charge != 0);
+        if open || !charged {
+            return None;
+        }
+        let weight = |s: &ratelaw_network::CheckedSpecies| f64::from(s.charge) * network.size(s.phase);
+        let steps = network.compiled().electron_steps();
+        Some(Self {
+            species: species.iter().map(weight).collect(),
+            electrons: steps.iter().map(|s| network.steps()[s.step.0].electrons).collect(),
+            start: 0.0,
+        })
+    }
+
+    /// The balance, and the sum of the magnitudes of its terms, mol.
+    fn total(&self, y: &[Lane<1>], q: &[Lane<1>]) -> (f64, f64) {
+        let held = self.species.iter().zip(y).map(|(w, y)| w * y.0[0]);
+        let passed = self.electrons.iter().zip(q).map(|(n, q)| -n * q.0[0]);
+        held.chain(passed).fold((0.0, 0.0), |(sum, size), term| (sum + term, size + term.abs()))
+    }
+
+    /// Takes a state as the start, after amounts were changed from outside.
+    pub(crate) fn begin(&mut self, y: &[Lane<1>], q: &[Lane<1>]) {
+        self.start = self.total(y, q).0;
+    }
+
+    /// Whether the balance closes.
+    pub(crate) fn closes(&self, y: &[Lane<1>], q: &[Lane<1>]) -> bool {
+        let (now, size) = self.total(y, q);
+        (now - self.start).abs() <= ALLOWED * (size + self.start.abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratelaw_network::{Law, Species};
+
+    #[test]
+    fn a_lost_electron_is_seen() {
+        let network = Network::builder("couple")
+            .solution("cell", "1 L")
+            .unwrap()
+            .electrode("anode", "1 cm2")
+            .unwrap()
+            .species(Species::new("R").formula("Fe+2").phase("cell").initial("1 M").unwrap())
+            .species(Species::new("O").formula("Fe+3").phase("cell"))
+            .parameter("k", "1e-6 m/s")
+            .unwrap()
+            .step("oxidation", "R -> O + e-", Law::mass_action("k"))
+            .build()
+            .unwrap();
+        let mut balance = ChargeBalance::new(&network).unwrap();
+        let state = |r: f64, o: f64, q: f64| (vec![Lane([r]), Lane([o])], vec![Lane([q])]);
+        let (y, q) = state(1000.0, 0.0, 0.0);
+        balance.begin(&y, &q);
+        let (y, q) = state(900.0, 100.0, 0.1);
+        assert!(balance.closes(&y, &q));
+        for (r, o, passed) in [(900.0, 100.0, 0.1 + 1e-6), (900.0, 100.01, 0.1), (899.9, 100.0, 0.1)] {
+            let (y, q) = state(r, o, passed);
+            assert!(!balance.closes(&y, &q), "{r} {o} {passed}");
+        }
+    }
+}
