@@ -133,7 +133,16 @@ impl Free {
                 expected: "a lower and a higher finite bound".into(),
             });
         }
-        let scale = if low > 0.0 && kind(network, setting) == Kind::Size { Scale::Log } else { Scale::Linear };
+        let stated = match setting {
+            Setting::Parameter(id) => network.parameters()[id.0].scale,
+            _ => None,
+        };
+        let scale = match stated {
+            Some(ratelaw_network::Scale::Log) if low > 0.0 => Scale::Log,
+            Some(_) => Scale::Linear,
+            None if low > 0.0 && kind(network, setting) == Kind::Size => Scale::Log,
+            None => Scale::Linear,
+        };
         let start = value.clamp(low, high);
         // Shown in the unit that the model states the parameter in.
         let own = match setting {

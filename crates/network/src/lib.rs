@@ -43,7 +43,7 @@ pub use network::{
     CheckedObservable, CheckedParameter, CheckedSpecies, CheckedStep, FloatingPotential, Network, ParameterId, PhaseId,
     SiteId, SpeciesId, StepId,
 };
-pub use parameter::{Origin, Parameter, ParameterValue};
+pub use parameter::{Origin, Parameter, ParameterValue, Scale};
 pub use phase::{Electrode, Phase, PhaseKind, SiteType};
 pub use rate::Law;
 pub use species::{Composition, Species};

@@ -11,6 +11,7 @@ use crate::error::{NetworkError, Result, nearest};
 use crate::expression::{Tape, Variable};
 use crate::formula::Formula;
 use crate::kernel::{Bound, BoundAlong, Values};
+use crate::parameter::Scale;
 use crate::protocol::Stage;
 use crate::rate::{Along, Direction, Dual, Environment, Measures, RateLaw, Real, Reverse};
 use crate::units::{Dimension, Quantity};
@@ -71,6 +72,8 @@ pub struct CheckedParameter {
     pub measures: Option<Measures>,
     /// Range for a fit, SI.
     pub bounds: Option<(f64, f64)>,
+    /// How a fit searches the range, where the model says.
+    pub scale: Option<Scale>,
     /// How it is worked out from other parameters, if it is.
     pub expression: Option<Tape>,
 }

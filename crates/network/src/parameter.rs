@@ -21,6 +21,30 @@ pub struct Parameter {
     pub note: String,
     /// Range for a fit.
     pub bounds: Option<(Quantity, Quantity)>,
+    /// How a fit searches the range; by what the parameter measures if nothing is said.
+    pub scale: Option<Scale>,
+}
+
+/// How a fit searches a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// By its logarithm: sizes such as rate constants, over decades.
+    Log,
+    /// As it is: energies, potentials, coefficients.
+    Linear,
+}
+
+impl Scale {
+    /// All scales.
+    pub const ALL: [Self; 2] = [Self::Log, Self::Linear];
+
+    /// The word for it in a model file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Linear => "linear",
+        }
+    }
 }
 
 impl Parameter {
@@ -35,7 +59,7 @@ impl Parameter {
     }
 
     fn with(name: &str, value: ParameterValue) -> Self {
-        Self { name: name.to_owned(), value, origin: None, source: String::new(), note: String::new(), bounds: None }
+        Self { name: name.to_owned(), value, origin: None, source: String::new(), note: String::new(), bounds: None, scale: None }
     }
 
     /// Says where the value comes from.

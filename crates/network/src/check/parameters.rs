@@ -7,7 +7,7 @@ use crate::definition::Definition;
 use crate::error::{Diagnostic, Fault, nearest};
 use crate::expression::{Binding, Expression, Leaf, Resolved, Tape, Variable};
 use crate::network::{CheckedParameter, ParameterId};
-use crate::parameter::{Parameter, ParameterValue};
+use crate::parameter::{Parameter, ParameterValue, Scale};
 use crate::rate::Measures;
 use crate::units::{Dimension, Quantity};
 
@@ -221,6 +221,11 @@ impl Check<'_> {
             _ => {}
         }
         let bounds = entry.definition.bounds.as_ref().map(|(low, high)| self.bounds(entry, dimension, low, high));
+        if entry.definition.scale == Some(Scale::Log) && bounds.map_or(value, |b| b.0) <= 0.0 {
+            let fault = Fault::Conflict { what: format!("`{}` cannot be searched by its logarithm", entry.name) };
+            let at = format!("parameters.{}.scale", entry.name);
+            self.fault(&at, Diagnostic::new(fault, shown_low(entry), "values above zero, or scale = \"linear\""));
+        }
         if bounds.is_some() && entry.tape.is_some() {
             let fault = Fault::Conflict { what: format!("`{}` has bounds, but is worked out from others", entry.name) };
             let at = format!("parameters.{}.bounds", entry.name);
@@ -232,6 +237,7 @@ impl Check<'_> {
             dimension,
             measures: entry.measures,
             bounds,
+            scale: entry.definition.scale,
             expression: entry.tape.clone(),
         }
     }
@@ -246,6 +252,12 @@ impl Check<'_> {
         }
         (low_si, high_si)
     }
+}
+
+/// The lowest value that a parameter may have, as written.
+fn shown_low(entry: &Entry) -> String {
+    let low = entry.definition.bounds.as_ref().map(|(low, _)| low.to_string());
+    low.unwrap_or_else(|| entry.definition.value.to_string())
 }
 
 /// A constant that something asks for.

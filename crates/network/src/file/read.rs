@@ -11,7 +11,7 @@ use crate::equation::EquationFault;
 use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, Result};
 use crate::expression::Expression;
 use crate::network::Network;
-use crate::parameter::{Origin, Parameter, ParameterValue, starts_as_number};
+use crate::parameter::{Origin, Parameter, ParameterValue, Scale, starts_as_number};
 use crate::phase::{Electrode, Phase, PhaseKind, SiteType};
 use crate::protocol::{Instruction, Line};
 use crate::rate::{Constant, Law, LawKind, Measures};
@@ -270,10 +270,19 @@ fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Opt
         }
         bounds
     });
+    let scale = section.text("scale", reading).and_then(|word| {
+        let found = Scale::ALL.into_iter().find(|s| s.word() == word);
+        if found.is_none() {
+            let words: Vec<&str> = Scale::ALL.iter().map(|s| s.word()).collect();
+            let place = reading.places.of(&join(&path, "scale"));
+            reading.faults.push(Diagnostic::unknown("scale", &word, &words).at(place));
+        }
+        found
+    });
     let source = section.text("source", reading).unwrap_or_default();
     let note = section.text("note", reading).unwrap_or_default();
     section.finish(reading);
-    Some(Parameter { name: name.to_owned(), value: value?, origin, source, note, bounds })
+    Some(Parameter { name: name.to_owned(), value: value?, origin, source, note, bounds, scale })
 }
 
 fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {

@@ -90,6 +90,7 @@ pub(crate) fn write(definition: &Definition) -> String {
         if let Some((low, high)) = &parameter.bounds {
             out.line("bounds", &format!("[{}, {}]", quantity(low), quantity(high)));
         }
+        out.text_if("scale", parameter.scale.map_or("", |s| s.word()));
     }
     for step in &definition.steps {
         out.table("steps", Some(&step.name));
