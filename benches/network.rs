@@ -8,7 +8,9 @@ use ratelaw::network::{Conditions, Network};
 
 /// A model of `species` species and `steps` reversible and irreversible steps between them, made by rule.
 fn generated(species: usize, steps: usize) -> String {
-    let mut text = String::from("[model]\nname = \"generated\"\n[phases.cell]\nkind = \"solution\"\nvolume = \"1 L\"\n[species]\n");
+    let mut text = String::from(
+        "[model]\nname = \"generated\"\n[phases.cell]\nkind = \"solution\"\nvolume = \"1 L\"\n[species]\n",
+    );
     for i in 0..species {
         let _ = writeln!(text, "S{i} = {{ formula = \"CO\", initial = \"{} mM\" }}", i % 7);
     }
@@ -19,7 +21,9 @@ fn generated(species: usize, steps: usize) -> String {
         let k = 1.0 + (n % 13) as f64;
         let _ = match n % 3 {
             0 => writeln!(text, "r{n} = {{ equation = \"S{a} -> S{b}\", k = \"{k} 1/s\", duplicate = true }}"),
-            1 => writeln!(text, "r{n} = {{ equation = \"S{a} + S{b} -> 2 S{c}\", k = \"{k} 1/M/s\", duplicate = true }}"),
+            1 => {
+                writeln!(text, "r{n} = {{ equation = \"S{a} + S{b} -> 2 S{c}\", k = \"{k} 1/M/s\", duplicate = true }}")
+            }
             _ => writeln!(text, "r{n} = {{ equation = \"S{a} <=> S{c}\", k = \"{k} 1/s\", K = 2, duplicate = true }}"),
         };
     }

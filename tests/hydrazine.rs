@@ -3,6 +3,7 @@
 use ratelaw::network::FARADAY;
 use ratelaw::network::analysis::conservation_laws;
 use ratelaw::prelude::*;
+use ratelaw::solver::rate_control;
 
 fn cell() -> Network {
     ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap()
@@ -155,4 +156,44 @@ fn potentials_are_converted() {
     assert!((text.conditions().potential - 1.458).abs() < 1e-12);
     let wrong = Problem::builder(&network).potential(Volts(2.0), Reference::Rhe).build().unwrap_err().to_string();
     assert_eq!(wrong, "the potential of RHE needs pH under [run] in the model");
+}
+
+/// Degrees of rate control against re-solved runs in which the rate of one step is changed in both directions; and in
+/// the lumped model, where k1 >> k2, the second step controls the yield alone.
+#[test]
+fn degrees_of_rate_control() {
+    let network = cell();
+    let mut problem = Problem::builder(&network).set("potential", Volts(1.4)).build().unwrap();
+    problem.set_save(SavePoints::Ends);
+    let options = SolveOptions { rtol: 1e-11, ..SolveOptions::default() };
+    let observables = [Observable::parse(&network, "yield(BPA)").unwrap()];
+    let control = rate_control(&problem, &observables, &options).unwrap().remove(0);
+    let steps = [
+        ("condensation", &["k1"][..]),
+        ("adsorption", &["k_ads", "k_des"]),
+        ("dehydrogenation", &["k_dehyd"]),
+        ("reoxidation", &["k_ox"]),
+        ("coupling", &["k2"]),
+    ];
+    for (step, constants) in steps {
+        let at = |factor: f64| {
+            let mut moved = problem.clone();
+            for name in constants {
+                let setting = Setting::parse(&network, name).unwrap();
+                moved.set(setting, problem.get(setting) * factor);
+            }
+            solve(&moved, &options).unwrap().yield_of("BPA", "NH3").unwrap().ln()
+        };
+        let difference = (at(1.0 + 1e-4) - at(1.0 - 1e-4)) / 2e-4;
+        let index = control.steps.iter().position(|s| s == step).unwrap();
+        let exact = control.degrees.last().unwrap()[index].unwrap();
+        // The runs are good to 1e-11 and 2e-4 apart, the cubic term of the difference is of the order of 1e-8.
+        assert!((exact - difference).abs() < 1e-6, "{step}: {exact} {difference}");
+    }
+    let network = ratelaw::models::find("jia-2024-two-step").unwrap().network().unwrap();
+    let problem = Problem::builder(&network).build().unwrap();
+    let observables = [Observable::parse(&network, "yield(BPA)").unwrap()];
+    let control = rate_control(&problem, &observables, &options).unwrap().remove(0);
+    let early = &control.degrees[10];
+    assert!(early[1].unwrap() > 20.0 * early[0].unwrap().abs(), "{early:?}");
 }

@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Check(Check),
     Graph(Graph),
     Simulate(Simulate),
+    Control(Control),
     Sweep(Sweep),
     Fit(Fit),
 }
@@ -89,12 +90,37 @@ pub(crate) enum GraphFormat {
     Mermaid,
 }
 
+/// Say which steps control an observable, at several times of a run.
+///
+/// The degree of rate control of a step (Campbell) is the relative change of the observable for a relative change of the
+/// step's rate in both directions, its equilibrium held: 1 for the step that controls it alone, 0 for one that does
+/// not matter, negative for one that hinders it. From exact sensitivities, so for transients at any potential.
+///
+/// Example: `ratelaw control jia-2024-electrosynthesis --of "yield(BPA)" --set potential=1.4V`
+#[derive(Debug, Args)]
+pub(crate) struct Control {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Observables; those of the model's first product if none is given. May be repeated.
+    #[arg(long, value_name = "OBSERVABLE")]
+    pub(crate) of: Vec<String>,
+    /// Number of times, equally spaced to the end of the run.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) points: u32,
+    #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 /// How runs are solved.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Solving {
-    /// Set a parameter, an initial amount, `potential` or `temperature`; may be repeated.
+    /// Set a parameter, an initial amount, `potential` (`"potential=2.0 V vs SHE"`) or `temperature`; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(crate) set: Vec<(String, Quantity)>,
+    pub(crate) set: Vec<(String, String)>,
     /// Relative tolerance, 1e-13 to 0.1.
     #[arg(long, value_name = "R")]
     pub(crate) rtol: Option<f64>,
@@ -244,12 +270,14 @@ fn svg(text: &str) -> Result<PathBuf, String> {
 }
 
 /// `NAME=VALUE`, split at the last `=` before the value, since names may hold any character.
-fn assignment(text: &str) -> Result<(String, Quantity), String> {
+fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.rsplit_once('=').ok_or("expected NAME=VALUE, such as potential=2.0V")?;
     if name.trim().is_empty() {
         return Err("expected a name before `=`".into());
     }
-    Ok((name.trim().to_owned(), quantity(value)?))
+    // A potential may say its reference: `2.0 V vs SHE`.
+    quantity(value.split_once(" vs ").map_or(value, |(value, _)| value))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// `LO..HI`; a plain number takes the unit of the other end.

@@ -30,6 +30,8 @@ pub(crate) enum CliError {
     Read { path: PathBuf, reason: String },
     #[error("cannot write `{}`: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
+    #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
+    NothingToControl { model: String },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }

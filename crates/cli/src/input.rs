@@ -56,7 +56,7 @@ pub(crate) fn problem(
 ) -> Result<Problem> {
     let mut builder = Problem::builder(network).save(save);
     for (name, value) in &solving.set {
-        builder = builder.set(name, value.clone());
+        builder = builder.set_text(name, value);
     }
     if let Some(t_end) = t_end {
         builder = builder.until(t_end);

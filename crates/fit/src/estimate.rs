@@ -1,6 +1,7 @@
 //! The fit: minimise from many starts, then judge every parameter.
 
 use nalgebra::DVector;
+use ratelaw_network::Scale;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -11,7 +12,7 @@ use crate::identifiability::{Exchange, Verdict};
 use crate::levenberg_marquardt::{Minimum, SMALLEST_GAIN, Search};
 use crate::multistart;
 use crate::options::FitOptions;
-use crate::parameter::{Free, Resolved, Scale};
+use crate::parameter::{Free, Resolved};
 use crate::profile::{Limit, Profile, Threshold, at_bound, profile, widened};
 use crate::report::{Estimate, FitReport, Obstacle, Start};
 use crate::residual::Objective;

@@ -22,6 +22,6 @@ pub use estimate::fit;
 pub use experiment::Experiment;
 pub use identifiability::{Exchange, Verdict};
 pub use options::FitOptions;
-pub use parameter::{Free, Scale};
+pub use parameter::Free;
 pub use report::{Estimate, FitReport, Obstacle, Start};
 pub use residual::Comparison;

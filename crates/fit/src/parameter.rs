@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use ratelaw_network::Network;
 use ratelaw_network::rate::Measures;
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
+use ratelaw_network::{Network, Scale};
 use ratelaw_solver::{DisplayUnit, Problem, Setting};
 
 use crate::error::{FitError, Result};
@@ -24,15 +24,6 @@ enum Bounds {
     Quantities(Quantity, Quantity),
 }
 
-/// How a free parameter is varied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// Its logarithm.
-    Log,
-    /// Itself, where zero or negative values are allowed.
-    Linear,
-}
-
 /// What kind of number it is: one whose decades count, or one on a scale without a natural size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -50,7 +41,7 @@ enum Kind {
 
 fn kind(network: &Network, setting: Setting) -> Kind {
     match setting {
-        Setting::Initial(_) => Kind::Size,
+        Setting::Initial(_) | Setting::Step(_) => Kind::Size,
         Setting::Potential => Kind::Potential,
         Setting::Temperature => Kind::Temperature,
         Setting::Parameter(id) => match network.parameters()[id.0].measures {
@@ -138,7 +129,7 @@ impl Free {
             _ => None,
         };
         let scale = match stated {
-            Some(ratelaw_network::Scale::Log) if low > 0.0 => Scale::Log,
+            Some(Scale::Log) if low > 0.0 => Scale::Log,
             Some(_) => Scale::Linear,
             None if low > 0.0 && kind(network, setting) == Kind::Size => Scale::Log,
             None => Scale::Linear,

@@ -432,7 +432,8 @@ impl Network {
             }
         }
         let is = |of| f64::from(u8::from(direction == of));
-        Along { parameters, temperature: is(Direction::Temperature), potential: is(Direction::Potential) }
+        let step = if let Direction::Step(step) = direction { Some(step) } else { None };
+        Along { parameters, temperature: is(Direction::Temperature), potential: is(Direction::Potential), step }
     }
 
     /// Whether a step runs under the conditions: not if it exchanges electrons at electrodes that are disconnected.
@@ -510,14 +511,16 @@ impl Network {
             if tables.is_free(StepId(i)) || !self.runs(step, conditions) {
                 continue;
             }
-            let touched =
-                in_conditions || step.law.parameters(step.reverse).into_iter().any(|id| along.parameters[id.0] != 0.0);
+            let scaled = along.step == Some(StepId(i));
+            let uses = || step.law.parameters(step.reverse).into_iter().any(|id| along.parameters[id.0] != 0.0);
+            let touched = in_conditions || scaled || uses();
             if touched {
                 let (forward, reverse) = step.law.constants(step.reverse, &at);
                 let (f, r) = tables.step_directions(StepId(i));
-                derivatives[f] = forward.derivative;
+                let change = |k: Dual| k.derivative + if scaled { k.value } else { 0.0 };
+                derivatives[f] = change(forward);
                 if let Some(r) = r {
-                    derivatives[r] = reverse.derivative;
+                    derivatives[r] = change(reverse);
                 }
             }
         }

@@ -59,7 +59,15 @@ impl Parameter {
     }
 
     fn with(name: &str, value: ParameterValue) -> Self {
-        Self { name: name.to_owned(), value, origin: None, source: String::new(), note: String::new(), bounds: None, scale: None }
+        Self {
+            name: name.to_owned(),
+            value,
+            origin: None,
+            source: String::new(),
+            note: String::new(),
+            bounds: None,
+            scale: None,
+        }
     }
 
     /// Says where the value comes from.

@@ -123,6 +123,7 @@ impl Problem {
             Setting::Initial(id) => self.initial[id.0],
             Setting::Potential => self.conditions.potential,
             Setting::Temperature => self.conditions.temperature,
+            Setting::Step(_) => 1.0,
         }
     }
 
@@ -139,6 +140,8 @@ impl Problem {
                 self.potential_given = true;
             }
             Setting::Temperature => self.conditions.temperature = value,
+            // No parameter holds it; the reading of names never gives it out to be set.
+            Setting::Step(_) => {}
             Setting::Initial(id) => {
                 let change = value - self.initial[id.0];
                 for (species, share) in initial_direction(&self.network, id) {

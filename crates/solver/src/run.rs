@@ -65,7 +65,22 @@ impl<'a> Run<'a> {
         if let Some(charge) = &mut charge {
             charge.begin(&y, &q);
         }
-        Self { options, problem, tolerance, system, step, tangents, y, q, t: 0.0, conditions, own, stats, floor, charge }
+        Self {
+            options,
+            problem,
+            tolerance,
+            system,
+            step,
+            tangents,
+            y,
+            q,
+            t: 0.0,
+            conditions,
+            own,
+            stats,
+            floor,
+            charge,
+        }
     }
 
     /// Does the protocol, then holds the last conditions to the end.

@@ -2,7 +2,7 @@
 
 use ratelaw_network::rate::Direction;
 use ratelaw_network::units::Dimension;
-use ratelaw_network::{Network, ParameterId, SpeciesId};
+use ratelaw_network::{Network, ParameterId, SpeciesId, StepId};
 
 use crate::error::{Result, SolveError};
 
@@ -17,6 +17,9 @@ pub enum Setting {
     Potential,
     /// The temperature.
     Temperature,
+    /// The rate of a step in both directions, relative to itself: 1 as the model says. For sensitivities; the model's
+    /// parameters are what is set.
+    Step(StepId),
 }
 
 impl Setting {
@@ -70,6 +73,7 @@ impl Setting {
             }
             Self::Potential => "potential".to_owned(),
             Self::Temperature => "temperature".to_owned(),
+            Self::Step(id) => format!("step({})", network.steps()[id.0].name),
         }
     }
 
@@ -80,6 +84,7 @@ impl Setting {
             Self::Initial(id) => network.amount_dimension(id),
             Self::Potential => Dimension::potential(),
             Self::Temperature => Dimension::TEMPERATURE,
+            Self::Step(_) => Dimension::NONE,
         }
     }
 
@@ -90,6 +95,7 @@ impl Setting {
             Self::Initial(_) => None,
             Self::Potential => Some(Direction::Potential),
             Self::Temperature => Some(Direction::Temperature),
+            Self::Step(id) => Some(Direction::Step(id)),
         }
     }
 }

@@ -55,9 +55,10 @@ pub(crate) fn warn(solution: &Solution) {
 /// The end of a run, for a reader.
 fn summary(solution: &Solution) -> String {
     let network = solution.network();
-    let t_end = solution.problem.t_end();
-    let (symbol, seconds) = chart::time_unit(t_end);
     let last = solution.times.len() - 1;
+    // A condition of a protocol can end a run before its longest time.
+    let t_end = solution.times[last];
+    let (symbol, seconds) = chart::time_unit(t_end);
     let moment = solution.moment(last);
     let mut rows = vec![vec!["species".to_owned(), "start".to_owned(), "end".to_owned(), "unit".to_owned()]];
     for (i, species) in network.species().iter().enumerate() {

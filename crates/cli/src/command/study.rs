@@ -217,7 +217,7 @@ impl Context<'_> {
         let mut builder = Problem::builder(&network);
         for (name, value) in set {
             builder = match value {
-                toml::Value::String(text) => builder.set(name, text.as_str()),
+                toml::Value::String(text) => builder.set_text(name, text),
                 toml::Value::Float(v) => builder.set(name, Number(*v)),
                 toml::Value::Integer(v) => builder.set(name, Number(*v as f64)),
                 other => {

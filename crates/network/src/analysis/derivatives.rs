@@ -132,6 +132,7 @@ fn by_numbers(
                 }
                 Direction::Temperature => conditions.temperature += step,
                 Direction::Potential => conditions.potential += step,
+                Direction::Step(_) => {}
             }
             Ok(slope(tables, &network.bound(tables, &values, &conditions)?, z))
         };

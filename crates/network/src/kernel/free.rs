@@ -16,6 +16,20 @@ impl Compiled {
         variable: impl Fn(usize) -> N,
         registers: &mut Vec<N>,
     ) -> N {
+        let direction = self.runs.free.start + index;
+        let rate = self.free_rate_as_is(index, values, along, variable, registers);
+        let scaled = along.is_some_and(|along| along.step == Some(self.direction_step(direction)));
+        if scaled { rate * N::new(1.0, 1.0) } else { rate }
+    }
+
+    fn free_rate_as_is<N: Real>(
+        &self,
+        index: usize,
+        values: &Values,
+        along: Option<&Along>,
+        variable: impl Fn(usize) -> N,
+        registers: &mut Vec<N>,
+    ) -> N {
         let free = &self.free[index];
         let conditions = &values.conditions;
         if free.electrochemical && !conditions.connected {

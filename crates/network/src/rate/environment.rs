@@ -2,7 +2,7 @@
 
 use super::Real;
 use crate::conditions::Conditions;
-use crate::network::ParameterId;
+use crate::network::{ParameterId, StepId};
 
 /// Parameters and conditions, each with its derivative where the number type carries one.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub enum Direction {
     Temperature,
     /// The potential.
     Potential,
+    /// The rate of a step in both directions, relative to itself: its barrier at a held equilibrium.
+    Step(StepId),
 }
 
 /// How parameters and conditions change in a direction.
@@ -37,6 +39,8 @@ pub struct Along {
     pub temperature: f64,
     /// Change of the potential.
     pub potential: f64,
+    /// The step whose rate changes by its own size, in both directions.
+    pub step: Option<StepId>,
 }
 
 impl<'a, N: Real> Environment<'a, N> {
