@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Models(arguments) => command::models::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Graph(arguments) => command::graph::run(&arguments),
+        Command::Import(arguments) => command::import::run(&arguments),
         Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sweep(arguments) => command::sweep::run(&arguments),
         Command::Fit(arguments) => command::fit::run(&arguments),
