@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Models(Models),
     Check(Check),
     Graph(Graph),
+    Import(Import),
     Simulate(Simulate),
     Control(Control),
     Sweep(Sweep),
@@ -113,6 +114,22 @@ pub(crate) struct Control {
     pub(crate) solving: Solving,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// Turn a network of BioNetGen (`.net`) into a model file.
+///
+/// Amounts become pure numbers and every rate constant is in 1/s, since such a file has no units; its groups become
+/// observables. The length of a run is not in the file: give it with `--t-end`, or write `t_end` under `[run]`.
+///
+/// Example: `ratelaw import egfr_net.net --out egfr.toml`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Network file.
+    #[arg(value_name = "X.net")]
+    pub(crate) network: PathBuf,
+    /// File for the model; standard output if not given, or `-`.
+    #[arg(long, value_name = "Y.toml")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// How runs are solved.

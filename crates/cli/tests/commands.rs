@@ -190,6 +190,36 @@ fn graphs_in_two_languages() {
 }
 
 #[test]
+fn bionetgen_networks_become_models() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("binding.net"), BINDING).expect("the network");
+    let output = ratelaw(folder.path(), &["import", "binding.net", "--out", "binding.toml"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text, "wrote binding.toml: 3 species, 2 steps, 1 observables\n");
+    let output = ratelaw(folder.path(), &["import", "binding.net"]);
+    let model = std::fs::read_to_string(folder.path().join("binding.toml")).expect("the model");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), model);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "3 species, 2 steps, 1 observables\n");
+    assert!(output.status.success() && ratelaw(folder.path(), &["check", "binding.toml"]).status.success());
+    // A + B <-> AB from 1 and 1: AB/((1 - AB)^2) = 2, so AB = 1/2.
+    let run = ["simulate", "binding.toml", "--t-end", "100s", "--rtol", "1e-8", "--out", "-", "--format", "json"];
+    let output = ratelaw(folder.path(), &run);
+    let table: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!((last(&table, "Bound") - 0.5).abs() < 1e-6 && (last(&table, "A(b)") - 0.5).abs() < 1e-6);
+
+    std::fs::write(folder.path().join("wrong.net"), BINDING.replace("1 1,2 3 kon", "1 1,7 3 kno"))
+        .expect("the network");
+    let output = ratelaw(folder.path(), &["import", "wrong.net", "--out", "wrong.toml"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("--> wrong.net:11:5") && message.contains("did you mean `kon`?"), "{message}");
+    assert!(!folder.path().join("wrong.toml").exists());
+    assert_eq!(ratelaw(folder.path(), &["import", "none.net"]).status.code(), Some(1));
+    std::fs::write(folder.path().join("bytes.net"), [0xff, 0xfe]).expect("the bytes");
+    assert_eq!(ratelaw(folder.path(), &["import", "bytes.net"]).status.code(), Some(1));
+}
+
+#[test]
 fn the_study_writes_tables_and_plots() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = ratelaw(folder.path(), &["study", "--out", "results"]);
@@ -270,6 +300,24 @@ fn amounts_below_zero_are_told() {
     let output = ratelaw(Path::new("."), &["simulate", "jia-2024-two-step"]);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+const BINDING: &str = "begin parameters
+1 kon 2
+2 koff 1
+end parameters
+begin species
+1 A(b) 1
+2 B(a) 1
+3 A(b!1).B(a!1) 0
+end species
+begin reactions
+1 1,2 3 kon
+2 3 1,2 koff
+end reactions
+begin groups
+1 Bound 3
+end groups
+";
 
 const DECAY: &str = r#"
 [model]

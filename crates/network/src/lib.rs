@@ -18,6 +18,7 @@ mod error;
 pub mod expression;
 mod file;
 mod formula;
+pub mod import;
 mod kernel;
 mod lane;
 mod network;

@@ -118,6 +118,7 @@ fn derivatives_of_all_laws() {
                     Direction::Parameter(id) => &mut values[id.0],
                     Direction::Temperature => &mut here.temperature,
                     Direction::Potential => &mut here.potential,
+                    Direction::Step(_) => unreachable!("not asked for here"),
                 };
                 let step = 1e-5 * *target;
                 *target += sign * step;

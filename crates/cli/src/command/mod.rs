@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod control;
 pub(crate) mod fit;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod models;
 pub(crate) mod simulate;
 pub(crate) mod study;

@@ -1,0 +1,5 @@
+//! Networks written by other programs, read into a [`Definition`](crate::Definition).
+
+mod bionetgen;
+
+pub use bionetgen::bionetgen;
