@@ -2,7 +2,7 @@
 
 use ratelaw_network::{Conditions, Lane};
 
-use crate::method::{Rosenbrock, Tangent};
+use crate::method::{Integrator, Tangent};
 use crate::solution::Solution;
 
 /// Save points that are still to come.
@@ -38,7 +38,7 @@ impl<'a> Output<'a> {
     /// Save points within a step from `t` to `end`, of which only the part up to `until` was taken.
     pub(crate) fn within(
         &mut self,
-        step: &Rosenbrock<1>,
+        step: &Integrator,
         (t, end, until): (f64, f64, f64),
         start: State<'_>,
         tangents: &[Tangent<1>],

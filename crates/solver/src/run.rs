@@ -1,13 +1,13 @@
-//! A run of the Rosenbrock method: stage by stage, step by step, on one lane.
+//! A run: stage by stage, step by step, on one lane.
 
 use ratelaw_network::protocol::{Condition, Stage};
 use ratelaw_network::{Conditions, Lane, Network};
 
 use crate::charge::ChargeBalance;
-use crate::control::{Controller, Tolerance};
+use crate::control::Tolerance;
 use crate::error::{Cause, Result, SolveError};
 use crate::integrate::Stop;
-use crate::method::{Rosenbrock, TABLEAU, Tangent};
+use crate::method::{Integrator, Start, Tangent};
 use crate::observe::{Moment, Observable};
 use crate::options::SolveOptions;
 use crate::output::{Output, plain, push};
@@ -25,7 +25,7 @@ pub(crate) struct Run<'a> {
     problem: &'a Problem,
     tolerance: &'a Tolerance,
     pub(crate) system: System<'a, 1>,
-    step: Rosenbrock<1>,
+    integrator: Integrator,
     tangents: Vec<Tangent<1>>,
     y: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
         tolerance: &'a Tolerance,
         system: System<'a, 1>,
     ) -> Self {
-        let step = Rosenbrock::new(&system);
+        let integrator = Integrator::new(options.method, &system);
         let tangents = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
         let potentials = vec![problem.conditions().potential; system.compiled.potentials().len()];
         let y: Vec<Lane<1>> = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
             problem,
             tolerance,
             system,
-            step,
+            integrator,
             tangents,
             y,
             q,
@@ -165,9 +165,10 @@ impl<'a> Run<'a> {
         if let Err(stop) = balanced(network, &self.system, &mut self.y) {
             return Ok(Err(Stop { t: self.t, ..stop }));
         }
-        if !self.tangents.is_empty() {
-            self.step.linearise(&self.system, &self.y, &mut self.stats);
-        }
+        let Some(step) = self.integrator.rosenbrock().filter(|_| !self.tangents.is_empty()) else {
+            return Ok(Ok(()));
+        };
+        step.linearise(&self.system, &self.y, &mut self.stats);
         for (tangent, setting) in self.tangents.iter_mut().zip(&self.options.sensitivities) {
             tangent.along = setting.direction().map(|direction| {
                 let mut along = network.along(values, direction);
@@ -176,7 +177,7 @@ impl<'a> Run<'a> {
                 along.temperature *= f64::from(u8::from(self.own.1));
                 network.bound_along(self.system.compiled, values, &conditions, along)
             });
-            balance_tangent(&self.system, &self.step, tangent.along.as_ref(), &self.y, &mut tangent.y);
+            balance_tangent(&self.system, step, tangent.along.as_ref(), &self.y, &mut tangent.y);
         }
         Ok(Ok(()))
     }
@@ -192,31 +193,35 @@ impl<'a> Run<'a> {
         if event.is_some_and(|event| self.holds(event, self.t, &self.y, &self.q)) {
             return Ok(());
         }
-        let mut control = Controller::new(TABLEAU.error_order);
-        let mut h = self.first_step(end - self.t);
+        let start = Start { t: self.t, end, y: &self.y, q: &self.q };
+        self.integrator.begin(&self.system, self.tolerance, start, &mut self.stats);
         while self.t < end {
-            self.step.linearise(&self.system, &self.y, &mut self.stats);
-            // A species that multiplies grows unseen below its absolute tolerance: steps stay within its own time.
-            h = h.min(self.step.growth_time());
-            let (taken, error) = self.attempt(h, end, &mut control)?;
-            h = taken;
-            self.stats.accepted += 1;
+            let start = Start { t: self.t, end, y: &self.y, q: &self.q };
+            let most = self.options.max_steps;
+            let h = self.integrator.step(&self.system, self.tolerance, start, most, &mut self.stats)?;
             let next = if h == end - self.t { end } else { self.t + h };
-            for tangent in &mut self.tangents {
-                tangent.follow(&self.system, &mut self.step, &self.y, Lane([h]), &mut self.stats);
+            if let Some(step) = self.integrator.rosenbrock() {
+                for tangent in &mut self.tangents {
+                    tangent.follow(&self.system, step, &self.y, Lane([h]), &mut self.stats);
+                }
             }
-            let reached = event.filter(|e| self.holds(e, next, &self.step.y, &self.step.q));
+            let reached = event.filter(|event| {
+                let (y, q) = self.integrator.end();
+                let (y, q) = (y.clone(), q.clone());
+                self.holds(event, next, &y, &q)
+            });
             let until = reached.map_or(next, |event| self.locate(event, next));
             let span = (self.t, next, until);
-            output.within(&self.step, span, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+            output.within(&self.integrator, span, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
             if until < next {
                 let (mut y, mut q) = (self.y.clone(), self.q.clone());
                 let theta = (until - self.t) / (next - self.t);
-                self.step.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
+                self.integrator.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
                 (self.y, self.q) = (y, q);
             } else {
-                std::mem::swap(&mut self.y, &mut self.step.y);
-                std::mem::swap(&mut self.q, &mut self.step.q);
+                let (y, q) = self.integrator.end();
+                std::mem::swap(&mut self.y, y);
+                std::mem::swap(&mut self.q, q);
             }
             for tangent in &mut self.tangents {
                 tangent.advance();
@@ -230,45 +235,8 @@ impl<'a> Run<'a> {
             if reached.is_some() {
                 return Ok(());
             }
-            h = control.accept(h, error);
         }
         Ok(())
-    }
-
-    /// Repeats a step with a smaller size until its error is within the tolerance; gives size and error.
-    fn attempt(&mut self, mut h: f64, end: f64, control: &mut Controller) -> Result<(f64, f64), Stop> {
-        let t = self.t;
-        loop {
-            let stop = |h, cause, species| Err(Stop { cause, t, h, species });
-            if self.stats.accepted + self.stats.rejected >= self.options.max_steps {
-                return stop(h, Cause::TooManySteps, None);
-            }
-            if t + h <= t {
-                return stop(h, Cause::StepTooSmall, None);
-            }
-            let last = h >= (end - t) * (1.0 - 1e-12);
-            h = if last { end - t } else { h };
-            self.step.attempt(&self.system, &self.y, &self.q, Lane([h]), &mut self.stats);
-            let (error, worst) = self.tolerance.norm(0, self.step.error(), &self.y, &self.step.y);
-            if error <= 1.0 {
-                return Ok((h, error));
-            }
-            self.stats.rejected += 1;
-            let smaller = control.reject(h, error);
-            if t + smaller <= t || smaller < f64::MIN_POSITIVE {
-                let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
-                return stop(h, cause, Some(worst));
-            }
-            h = smaller;
-        }
-    }
-
-    fn first_step(&mut self, length: f64) -> f64 {
-        let mut rates = vec![Lane::ZERO; self.system.compiled.directions()];
-        let mut slope = vec![Lane::ZERO; self.y.len()];
-        self.system.compiled.derivative(&self.system.bound, &self.y, &mut rates, &mut slope);
-        self.stats.evaluations += 1;
-        self.tolerance.first_step(&plain(&self.y), &plain(&slope), length)
     }
 
     /// Whether an event's condition holds in a state.
@@ -299,7 +267,7 @@ impl<'a> Run<'a> {
                 return after;
             }
             let theta = (middle - self.t) / (next - self.t);
-            self.step.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
+            self.integrator.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
             if self.holds(event, middle, &y, &q) {
                 after = middle;
             } else {

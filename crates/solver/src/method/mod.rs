@@ -1,6 +1,7 @@
 //! Integration methods, one file each.
 
 mod explicit;
+mod integrator;
 mod rosenbrock;
 mod tableau;
 mod tangent;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 use crate::error::SolveError;
 
 pub(crate) use explicit::integrate_explicit;
+pub(crate) use integrator::{Integrator, Start};
 pub(crate) use rosenbrock::{Rosenbrock, TABLEAU};
 pub(crate) use tangent::Tangent;
 
