@@ -210,3 +210,13 @@ fn named_observables() {
     let refused = Setting::parse(&network, "k_back").unwrap_err().to_string();
     assert_eq!(refused, "`k_back` is worked out from other parameters; set those");
 }
+
+/// Conversion and yield count what was dosed.
+#[test]
+fn doses_are_supplied() {
+    let network = model(r#"["hold for 10 s", "dose 1 M A", "hold for 10 s"]"#);
+    let solution = run(&network);
+    let left = ((-1.0_f64).exp() + 1.0) * (-1.0_f64).exp();
+    assert!((solution.conversion("A").unwrap() - (1.0 - left / 2.0)).abs() < 1e-9);
+    assert!((solution.yield_of("B", "A").unwrap() - (1.0 - left / 2.0)).abs() < 1e-9);
+}

@@ -1,5 +1,7 @@
 //! Fills the save points from the dense output of the steps that pass them.
 
+use std::sync::Arc;
+
 use ratelaw_network::{Conditions, Lane};
 
 use crate::method::{Integrator, Tangent};
@@ -26,11 +28,11 @@ impl<'a> Output<'a> {
         &mut self,
         state: State<'_>,
         tangents: &[Tangent<1>],
-        conditions: &Conditions,
+        setting: (&Conditions, &Arc<[f64]>),
         solution: &mut Solution,
     ) {
         while self.times.get(self.next).is_some_and(|t| *t <= 0.0) {
-            push(0.0, state, tangents, conditions, solution);
+            push(0.0, state, tangents, setting, solution);
             self.next += 1;
         }
     }
@@ -42,7 +44,7 @@ impl<'a> Output<'a> {
         (t, end, until): (f64, f64, f64),
         start: State<'_>,
         tangents: &[Tangent<1>],
-        conditions: &Conditions,
+        setting: (&Conditions, &Arc<[f64]>),
         solution: &mut Solution,
     ) {
         while let Some(time) = self.times.get(self.next).filter(|time| **time <= until) {
@@ -55,7 +57,7 @@ impl<'a> Output<'a> {
                 })
                 .collect();
             step.interpolate(start, theta, (&mut self.y, &mut self.q));
-            solution.push(*time, &plain(&self.y), plain(&self.q), derivatives, conditions);
+            solution.push(*time, &plain(&self.y), plain(&self.q), derivatives, setting);
             self.next += 1;
         }
     }
@@ -66,11 +68,11 @@ pub(crate) fn push(
     t: f64,
     (y, q): State<'_>,
     tangents: &[Tangent<1>],
-    conditions: &Conditions,
+    setting: (&Conditions, &Arc<[f64]>),
     solution: &mut Solution,
 ) {
     let derivatives = tangents.iter().map(|d| (plain(&d.y), plain(&d.q))).collect();
-    solution.push(t, &plain(y), plain(q), derivatives, conditions);
+    solution.push(t, &plain(y), plain(q), derivatives, setting);
 }
 
 pub(crate) fn plain(lanes: &[Lane<1>]) -> Vec<f64> {

@@ -1,5 +1,7 @@
 //! A run: stage by stage, step by step, on one lane.
 
+use std::sync::Arc;
+
 use ratelaw_network::protocol::{Condition, Stage};
 use ratelaw_network::{Conditions, Lane, Network};
 
@@ -31,6 +33,8 @@ pub(crate) struct Run<'a> {
     q: Vec<Lane<1>>,
     t: f64,
     conditions: Conditions,
+    /// Amounts at the start and what was dosed since.
+    supplied: Arc<[f64]>,
     /// Whether potential and temperature are still those that the problem was given.
     own: (bool, bool),
     stats: Stats,
@@ -61,6 +65,7 @@ impl<'a> Run<'a> {
         let floor = tolerance.floor();
         let stats = Stats::default();
         let own = (true, true);
+        let supplied = problem.initial().into();
         let mut charge = ChargeBalance::new(problem.network());
         if let Some(charge) = &mut charge {
             charge.begin(&y, &q);
@@ -76,6 +81,7 @@ impl<'a> Run<'a> {
             q,
             t: 0.0,
             conditions,
+            supplied,
             own,
             stats,
             floor,
@@ -108,7 +114,7 @@ impl<'a> Run<'a> {
                     charge.begin(&self.y, &self.q);
                 }
                 if started {
-                    push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+                    push(self.t, (&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
                 }
                 continue;
             };
@@ -127,7 +133,7 @@ impl<'a> Run<'a> {
                 return Ok(Err(stop));
             }
             if !started {
-                output.start((&self.y, &self.q), &self.tangents, &self.conditions, solution);
+                output.start((&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
                 started = true;
             }
             if let Err(stop) = self.advance(end, event.as_ref(), output, solution) {
@@ -142,13 +148,13 @@ impl<'a> Run<'a> {
                 return Ok(Err(stop));
             }
             if !started {
-                output.start((&self.y, &self.q), &self.tangents, &self.conditions, solution);
+                output.start((&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
             }
             return Ok(self.advance(t_end, None, output, solution));
         }
         if self.t < t_end {
             // A condition ended the run before its longest time: the end is reported all the same.
-            push(self.t, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+            push(self.t, (&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
         }
         Ok(Ok(()))
     }
@@ -212,7 +218,14 @@ impl<'a> Run<'a> {
             });
             let until = reached.map_or(next, |event| self.locate(event, next));
             let span = (self.t, next, until);
-            output.within(&self.integrator, span, (&self.y, &self.q), &self.tangents, &self.conditions, solution);
+            output.within(
+                &self.integrator,
+                span,
+                (&self.y, &self.q),
+                &self.tangents,
+                (&self.conditions, &self.supplied),
+                solution,
+            );
             if until < next {
                 let (mut y, mut q) = (self.y.clone(), self.q.clone());
                 let theta = (until - self.t) / (next - self.t);
@@ -251,6 +264,7 @@ impl<'a> Run<'a> {
             potentials: &z[species..species + floating],
             turnovers: &turnovers,
             conditions: &self.conditions,
+            supplied: &self.supplied,
         };
         let difference = moment.expression(&event.condition.difference, &event.ready);
         difference.is_some_and(|d| event.condition.comparison.holds(d, 0.0))
@@ -280,7 +294,12 @@ impl<'a> Run<'a> {
     fn act(&mut self, stage: &Stage, network: &Network) {
         let size = |id: ratelaw_network::SpeciesId| network.size(network.species()[id.0].phase);
         match stage {
-            Stage::Dose { species, amount } => self.y[species.0] += Lane([*amount]),
+            Stage::Dose { species, amount } => {
+                self.y[species.0] += Lane([*amount]);
+                let mut supplied = self.supplied.to_vec();
+                supplied[species.0] += amount;
+                self.supplied = supplied.into();
+            }
             Stage::Withdraw { phase, part } => {
                 for (i, species) in network.species().iter().enumerate() {
                     if species.phase == *phase && !species.fixed {

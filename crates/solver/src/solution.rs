@@ -1,5 +1,7 @@
 //! What a run gives.
 
+use std::sync::Arc;
+
 use ratelaw_network::{Conditions, Network, SpeciesId};
 
 use crate::error::Result;
@@ -36,6 +38,8 @@ pub struct Solution {
     pub potentials: Vec<Vec<f64>>,
     /// Conditions of the stage that each time falls into.
     pub conditions: Vec<Conditions>,
+    /// What was supplied of each species until each time, SI: the amounts at the start and what a protocol dosed.
+    pub supplied: Vec<Arc<[f64]>>,
     /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
     /// [`Compiled::electron_steps`](ratelaw_network::Compiled::electron_steps).
     pub turnovers: Vec<Vec<f64>>,
@@ -62,6 +66,7 @@ impl Solution {
             states: Vec::new(),
             potentials: Vec::new(),
             conditions: Vec::new(),
+            supplied: Vec::new(),
             turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
@@ -78,9 +83,10 @@ impl Solution {
         z: &[f64],
         q: Vec<f64>,
         derivatives: Vec<(Vec<f64>, Vec<f64>)>,
-        conditions: &Conditions,
+        (conditions, supplied): (&Conditions, &Arc<[f64]>),
     ) {
         self.conditions.push(*conditions);
+        self.supplied.push(Arc::clone(supplied));
         self.times.push(t);
         let species = self.network().species().len();
         let floating = self.network().floating_potentials().len();
@@ -131,6 +137,7 @@ impl Solution {
             potentials: &self.potentials[index],
             turnovers: &self.turnovers[index],
             conditions: &self.conditions[index],
+            supplied: &self.supplied[index],
         }
     }
 

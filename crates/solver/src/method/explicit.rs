@@ -50,7 +50,8 @@ pub(crate) fn integrate_explicit(
         }
         solution.note_negative(t, y.iter().copied(), &tolerance.floor());
         let conditions = *solution.problem.conditions();
-        solution.push(t, &y, q, Vec::new(), &conditions);
+        let supplied = solution.problem.initial().into();
+        solution.push(t, &y, q, Vec::new(), (&conditions, &supplied));
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub struct Moment<'a> {
     pub turnovers: &'a [f64],
     /// Conditions of the stage that the run is in.
     pub conditions: &'a Conditions,
+    /// Amounts at the start and what was dosed since, SI.
+    pub supplied: &'a [f64],
 }
 
 impl Moment<'_> {
@@ -55,7 +57,7 @@ impl Moment<'_> {
         read(&View {
             moment: self,
             variables: self.variables(),
-            initial: self.problem.initial().to_vec(),
+            supplied: self.supplied.to_vec(),
             turnovers: self.turnovers.to_vec(),
             parameters: self.problem.parameters().to_vec(),
             temperature: self.conditions.temperature_at(self.time),
@@ -75,7 +77,8 @@ struct View<'a, N> {
     moment: &'a Moment<'a>,
     /// Amounts and floating potentials.
     variables: Vec<N>,
-    initial: Vec<N>,
+    /// Amounts supplied: at the start, and dosed since.
+    supplied: Vec<N>,
     turnovers: Vec<N>,
     parameters: Vec<N>,
     temperature: N,
@@ -94,10 +97,10 @@ impl Observable {
     pub fn derivative(&self, at: &Moment<'_>, setting: Setting, dz: &[f64], dq: &[f64]) -> Option<f64> {
         let (network, problem) = (at.network(), at.problem);
         let conditions = at.conditions;
-        let mut initial: Vec<Dual> = problem.initial().iter().map(|y| Dual::constant(*y)).collect();
+        let mut supplied: Vec<Dual> = at.supplied.iter().map(|y| Dual::constant(*y)).collect();
         if let Setting::Initial(id) = setting {
             for (species, share) in initial_direction(network, id) {
-                initial[species.0].derivative = share;
+                supplied[species.0].derivative = share;
             }
         }
         let along = setting.direction().map(|d| network.along(problem.parameters(), d));
@@ -117,7 +120,7 @@ impl Observable {
         let view = View {
             moment: at,
             variables: at.variables().iter().zip(dz).map(|(v, d)| Dual::new(*v, *d)).collect(),
-            initial,
+            supplied,
             turnovers: at.turnovers.iter().zip(dq).map(|(v, d)| Dual::new(*v, *d)).collect(),
             parameters,
             temperature: of(conditions.temperature_at(at.time), along.as_ref().map(|a| a.temperature)),
@@ -198,7 +201,7 @@ impl<N: Real> View<'_, N> {
     }
 
     fn start(&self, id: SpeciesId) -> N {
-        self.initial[id.0]
+        self.supplied[id.0]
     }
 
     /// Size of a species' phase, which turns its amount into mol.
@@ -206,7 +209,7 @@ impl<N: Real> View<'_, N> {
         N::constant(self.network().size(self.network().species()[id.0].phase))
     }
 
-    /// What was made of a species since the start, mol.
+    /// What was made of a species, beyond what was supplied, mol.
     fn made(&self, id: SpeciesId) -> N {
         (self.amount(id) - self.start(id)) * self.size(id)
     }
