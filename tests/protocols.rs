@@ -220,3 +220,14 @@ fn doses_are_supplied() {
     assert!((solution.conversion("A").unwrap() - (1.0 - left / 2.0)).abs() < 1e-9);
     assert!((solution.yield_of("B", "A").unwrap() - (1.0 - left / 2.0)).abs() < 1e-9);
 }
+
+/// A condition that the protocol sets cannot be set or swept besides.
+#[test]
+fn what_the_protocol_sets_is_not_set_besides() {
+    let network = model(r#"["hold 310 K for 10 s"]"#);
+    let refused = Problem::builder(&network).set("temperature", "300 K").build().unwrap_err().to_string();
+    assert!(refused.starts_with("the temperature is set by the protocol"), "{refused}");
+    let problem = Problem::builder(&network).build().unwrap();
+    let axis = Axis::range("temperature", "300 K", "320 K", 3).unwrap();
+    assert!(sweep(&problem, &[axis], &SweepOptions::default()).is_err());
+}

@@ -98,6 +98,7 @@ impl Free {
     pub(crate) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
         let network = problem.network();
         let setting = Setting::parse(network, &self.name)?;
+        problem.settable(setting)?;
         let dimension = setting.dimension(network);
         let value = problem.get(setting);
         let what = format!("the bound of `{}`", self.name);

@@ -4,12 +4,16 @@ use ratelaw_network::{Lane, Network};
 
 /// Largest defect of a sound run, as a part of the charges that are summed: rounding of a million steps.
 const ALLOWED: f64 = 1e-9;
+/// What the linear systems of a step leave besides, as a part of all substance, charged or not.
+const ROUNDING: f64 = 1e-12;
 
 /// Charge of all species less electrons passed, which no step changes.
 #[derive(Debug)]
 pub(crate) struct ChargeBalance {
     /// Charge number times size of the phase for each species: mol of charge for one unit of amount.
     species: Vec<f64>,
+    /// Size of each species' phase; 0 for one that is held.
+    sizes: Vec<f64>,
     /// Electrons of each step that exchanges some.
     electrons: Vec<f64>,
     /// What the balance was at the start, or after the last change from outside.
@@ -30,6 +34,7 @@ impl ChargeBalance {
         let steps = network.compiled().electron_steps();
         Some(Self {
             species: species.iter().map(weight).collect(),
+            sizes: species.iter().map(|s| if s.fixed { 0.0 } else { network.size(s.phase) }).collect(),
             electrons: steps.iter().map(|s| network.steps()[s.step.0].electrons).collect(),
             start: 0.0,
         })
@@ -50,7 +55,8 @@ impl ChargeBalance {
     /// Whether the balance closes.
     pub(crate) fn closes(&self, y: &[Lane<1>], q: &[Lane<1>]) -> bool {
         let (now, size) = self.total(y, q);
-        (now - self.start).abs() <= ALLOWED * (size + self.start.abs())
+        let substance: f64 = self.sizes.iter().zip(y).map(|(size, y)| (size * y.0[0]).abs()).sum();
+        (now - self.start).abs() <= ALLOWED * (size + self.start.abs()) + ROUNDING * substance
     }
 }
 

@@ -52,6 +52,15 @@ pub enum SolveError {
         /// The parameter.
         name: String,
     },
+    /// A condition that the protocol of the model sets.
+    #[error(
+        "the {name} is set by the protocol of the model, so a value for it would have no effect; write `hold for ...` \
+         without a value in the protocol"
+    )]
+    SetByProtocol {
+        /// The condition.
+        name: String,
+    },
     /// A name that means nothing here.
     #[error("unknown {kind} `{name}`; expected {expected}")]
     UnknownName {

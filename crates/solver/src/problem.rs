@@ -1,5 +1,6 @@
 //! A network with everything that a run needs.
 
+use ratelaw_network::protocol::Swept;
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
 use ratelaw_network::{Compiled, Conditions, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
 
@@ -125,6 +126,22 @@ impl Problem {
             Setting::Temperature => self.conditions.temperature,
             Setting::Step(_) => 1.0,
         }
+    }
+
+    /// Refuses a condition that the protocol sets before anything happens, so that a value for it has no effect.
+    ///
+    /// # Errors
+    /// [`SolveError::SetByProtocol`].
+    pub fn settable(&self, setting: Setting) -> Result<()> {
+        let what = match setting {
+            Setting::Potential => Swept::Potential,
+            Setting::Temperature => Swept::Temperature,
+            Setting::Parameter(_) | Setting::Initial(_) | Setting::Step(_) => return Ok(()),
+        };
+        if schedule::sets(self.network.stages(), what) {
+            return Err(SolveError::SetByProtocol { name: setting.name(&self.network) });
+        }
+        Ok(())
     }
 
     /// Sets a value, SI. It is checked when the problem is solved, so that a sweep can hold a point that is
@@ -397,7 +414,7 @@ impl ProblemBuilder {
         let electrode_laws = network.steps().iter().any(|s| s.law.reads_potential());
         let mut conditions = run_conditions(&network);
         // A network without electrode laws does not ask for a potential, nor does one whose protocol sets it.
-        let asked = electrode_laws && !schedule::sets_potential(network.stages());
+        let asked = electrode_laws && !schedule::sets(network.stages(), Swept::Potential);
         if !asked && conditions.potential.is_nan() {
             conditions.potential = 0.0;
         }
@@ -425,6 +442,7 @@ impl ProblemBuilder {
         };
         settings.sort_by_key(|(setting, _, _)| is_vacant(setting));
         for (setting, name, value) in settings {
+            problem.settable(setting)?;
             let dimension = setting.dimension(&problem.network);
             let mut si = value?.si_as(dimension, &format!("`{name}`"))?;
             if let (Setting::Potential, Some(reference)) = (setting, self.reference) {

@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
     fn stages(&mut self, output: &mut Output<'_>, solution: &mut Solution) -> Result<Result<(), Stop>> {
         let network = self.problem.network();
         let t_end = self.problem.t_end();
-        let mut started = false;
+        let (mut started, mut jumped) = (false, false);
         for stage in Schedule::new(network.stages()) {
             let span = schedule::span(stage, &self.conditions, self.t);
             // What is done at the end of a protocol still is; a run that is cut before stops short of it.
@@ -109,13 +109,14 @@ impl<'a> Run<'a> {
                 break;
             }
             let Some((conditions, duration, limit)) = span else {
+                if started {
+                    self.push_once(solution);
+                }
                 self.act(stage, network);
                 if let Some(charge) = &mut self.charge {
                     charge.begin(&self.y, &self.q);
                 }
-                if started {
-                    push(self.t, (&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
-                }
+                jumped = started;
                 continue;
             };
             if let Stage::Hold { set: Some((of, _)), .. } | Stage::Ramp { of, from: Some(_), .. } = stage {
@@ -134,29 +135,44 @@ impl<'a> Run<'a> {
             }
             if !started {
                 output.start((&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
-                started = true;
+            } else if jumped {
+                self.push(solution);
             }
+            (started, jumped) = (true, false);
             if let Err(stop) = self.advance(end, event.as_ref(), output, solution) {
                 return Ok(Err(stop));
             }
-            self.conditions = schedule::after(&self.conditions, self.t);
         }
-        let by_protocol = started && self.problem.ends_with_protocol();
-        if self.t < t_end && !by_protocol {
+        let goes_on = self.t < t_end && !(started && self.problem.ends_with_protocol());
+        if goes_on || jumped {
             let conditions = schedule::after(&self.conditions, self.t);
             if let Err(stop) = self.begin(conditions)? {
                 return Ok(Err(stop));
             }
-            if !started {
-                output.start((&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
-            }
+        }
+        if !started {
+            output.start((&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
+        } else if jumped {
+            self.push(solution);
+        }
+        if goes_on {
             return Ok(self.advance(t_end, None, output, solution));
         }
-        if self.t < t_end {
-            // A condition ended the run before its longest time: the end is reported all the same.
-            push(self.t, (&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
-        }
+        // A condition can end a run before its longest time: the end is reported all the same.
+        self.push_once(solution);
         Ok(Ok(()))
+    }
+
+    /// Saves the state.
+    fn push(&self, solution: &mut Solution) {
+        push(self.t, (&self.y, &self.q), &self.tangents, (&self.conditions, &self.supplied), solution);
+    }
+
+    /// Saves the state unless one was saved at this time.
+    fn push_once(&self, solution: &mut Solution) {
+        if solution.times.last() != Some(&self.t) {
+            self.push(solution);
+        }
     }
 
     /// Sets new conditions: constants anew, potentials that fit the currents.

@@ -74,11 +74,11 @@ pub(crate) fn span<'a>(
     }
 }
 
-/// The conditions after a stage that started with `conditions` and ended at `time`.
+/// The conditions that go on after a stage that started with `conditions` and ended at `time`.
 pub(crate) fn after(conditions: &Conditions, time: f64) -> Conditions {
     let mut now = *conditions;
     (now.potential, now.temperature) = (conditions.potential_at(time), conditions.temperature_at(time));
-    (now.time, now.potential_rate, now.temperature_rate, now.connected) = (time, 0.0, 0.0, true);
+    (now.time, now.potential_rate, now.temperature_rate) = (time, 0.0, 0.0);
     now
 }
 
@@ -103,16 +103,15 @@ pub(crate) fn has_ramps(stages: &[Stage]) -> bool {
     })
 }
 
-/// Whether the potential is set before anything takes time.
-pub(crate) fn sets_potential(stages: &[Stage]) -> bool {
-    Schedule::new(stages)
-        .find_map(|stage| match stage {
-            Stage::Hold { set: Some((Swept::Potential, _)), .. } => Some(true),
-            Stage::Ramp { of: Swept::Potential, from, .. } => Some(from.is_some()),
-            Stage::Hold { .. } | Stage::Ramp { .. } => Some(false),
-            _ => None,
-        })
-        .unwrap_or(false)
+/// Whether a condition is set before anything takes time, so that what a problem gives for it has no effect.
+pub(crate) fn sets(stages: &[Stage], what: Swept) -> bool {
+    let timed = Schedule::new(stages)
+        .find(|stage| matches!(stage, Stage::Hold { .. } | Stage::Ramp { .. } | Stage::Rest { .. }));
+    match timed {
+        Some(Stage::Hold { set: Some((of, _)), .. }) => *of == what,
+        Some(Stage::Ramp { of, from, .. }) => *of == what && from.is_some(),
+        _ => false,
+    }
 }
 
 /// Whether a stage can end by a condition.

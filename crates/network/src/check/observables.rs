@@ -109,6 +109,7 @@ pub(super) fn observed(
         Leaf::Ready(function, argument) => {
             let dimension = match *function {
                 "current" => Dimension::CURRENT,
+                "potential" => Dimension::potential(),
                 "rate" => Dimension::AMOUNT / Dimension::TIME,
                 "TOF" => Dimension::NONE / Dimension::TIME,
                 _ => Dimension::NONE,
@@ -129,6 +130,7 @@ fn unknown_in(function: &str, argument: &str, definition: &Definition) -> Option
     let phases = || definition.phases.iter().map(|s| s.name.as_str()).collect::<Vec<_>>();
     let (kind, known) = match function {
         "rate" => ("step", steps()),
+        "potential" => ("electrode", phases()),
         "current" => ("step or electrode", steps().into_iter().chain(phases()).collect()),
         _ => ("species", species()),
     };

@@ -179,13 +179,15 @@ fn variable(
     span: &Range<usize>,
     lookup: &mut dyn FnMut(&Leaf<'_>) -> Binding,
 ) -> Result<(NodeId, Measure), ExpressionFault> {
-    let unknown = |expected, help| {
+    let unknown = |expected: String, help: Option<String>| {
         let found = match leaf {
             Leaf::Name(name) => format!("`{name}`"),
             Leaf::Amount(name) => format!("`[{name}]`"),
             Leaf::Ready(name, argument) => format!("`{name}({argument})`"),
         };
-        Err(ExpressionFault { span: span.clone(), found, expected, help })
+        let unit = matches!(leaf, Leaf::Name(name) if crate::units::Unit::parse(name).is_ok());
+        let braces = || unit.then(|| "a unit of several parts stands in braces: `5 {mM/s}`".to_owned());
+        Err(ExpressionFault { span: span.clone(), found, expected, help: help.or_else(braces) })
     };
     match lookup(leaf) {
         Binding::Refused { expected } => unknown(expected, None),

@@ -195,7 +195,8 @@ impl Observable {
             name: text.to_owned(),
             expected: format!(
                 "a species ({}), {own}conversion(FEED), yield(PRODUCT from FEED), selectivity(PRODUCT from FEED), \
-                 FE(PRODUCT), TOF(PRODUCT), coverage(SPECIES), rate(STEP), charge or current",
+                 FE(PRODUCT), TOF(PRODUCT), coverage(SPECIES), rate(STEP), current(STEP), potential(ELECTRODE), charge, \
+                 current or cell_voltage",
                 names.join(", ")
             ),
         }

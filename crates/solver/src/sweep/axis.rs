@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use ratelaw_network::Network;
+use crate::problem::Problem;
 use ratelaw_network::units::{IntoQuantity, Quantity, Unit};
 
 use crate::error::{Result, SolveError};
@@ -72,8 +72,10 @@ impl Axis {
     }
 
     /// Looks the setting up and lists its values, SI, with the unit they are shown in.
-    pub(super) fn resolve(&self, network: &Network) -> Result<Resolved> {
+    pub(super) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
+        let network = problem.network();
         let setting = Setting::parse(network, &self.name)?;
+        problem.settable(setting)?;
         let dimension = setting.dimension(network);
         let what = format!("the axis `{}`", self.name);
         let refuse = |found: String, expected: &str| {

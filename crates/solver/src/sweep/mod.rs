@@ -86,7 +86,7 @@ const MOST: usize = 100_000_000;
 pub fn sweep(problem: &Problem, axes: &[Axis], options: &SweepOptions) -> Result<Sweep> {
     options.solve.check()?;
     let network = problem.network();
-    let axes: Vec<axis::Resolved> = axes.iter().map(|a| a.resolve(network)).collect::<Result<_>>()?;
+    let axes: Vec<axis::Resolved> = axes.iter().map(|a| a.resolve(problem)).collect::<Result<_>>()?;
     for (i, axis) in axes.iter().enumerate() {
         if axes[..i].iter().any(|a| a.setting == axis.setting) {
             return Err(SolveError::OutOfRange {
