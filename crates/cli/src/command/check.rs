@@ -1,8 +1,12 @@
 //! `ratelaw check`
 
 use ratelaw::network::analysis::{Structure, conservation_laws, structure, wegscheider};
+use ratelaw::network::protocol::Line;
+use ratelaw::network::rate::Constant;
 use ratelaw::network::units::Quantity;
-use ratelaw::network::{Composition, Conditions, Network, PhaseKind, ROOM_TEMPERATURE};
+use ratelaw::network::{
+    CheckedSpecies, Composition, Conditions, Electrode, Formula, Network, PhaseKind, ROOM_TEMPERATURE,
+};
 use ratelaw::solver::Observable;
 
 use crate::Ending;
@@ -28,6 +32,9 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
         ("parameters", parameters(&network)),
     ] {
         say(&format!("\n{title}\n{}", table.trim_end()))?;
+    }
+    if !network.observables().is_empty() {
+        say(&format!("\nobservables\n{}", observables(&network).trim_end()))?;
     }
     say(&format!("\nrun\n{}", run_defaults(&network).trim_end()))?;
     let laws = conservation_laws(&network);
@@ -74,12 +81,19 @@ fn conditions(network: &Network) -> Conditions {
 fn run_defaults(network: &Network) -> String {
     let run = &network.definition().run;
     let shown = |q: &Option<Quantity>| q.as_ref().map_or("not given".to_owned(), ToString::to_string);
-    let mut rows = vec![row(vec!["t_end".into(), shown(&run.t_end)])];
+    let t_end = match &run.t_end {
+        None if !run.protocol.is_empty() => "that of the protocol".to_owned(),
+        given => shown(given),
+    };
+    let mut rows = vec![row(vec!["t_end".into(), t_end])];
     let temperature = run.temperature.as_ref().map_or("298.15 K, not given".to_owned(), ToString::to_string);
     rows.push(row(vec!["temperature".into(), temperature]));
     if network.is_electrochemical() {
         let against = run.reference.map_or(String::new(), |r| format!(" against {}", r.word()));
         rows.push(row(vec!["potential".into(), format!("{}{against}", shown(&run.potential))]));
+    }
+    for line in lines(&run.protocol, 0) {
+        rows.push(row(vec!["protocol".into(), line]));
     }
     if let Some(feed) = &run.feed {
         rows.push(row(vec!["feed".into(), feed.clone()]));
@@ -88,6 +102,27 @@ fn run_defaults(network: &Network) -> String {
         rows.push(row(vec!["products".into(), run.products.join(", ")]));
     }
     columns(&[Left, Left], &rows)
+}
+
+/// The lines of a protocol, those that are repeated indented.
+fn lines(protocol: &[Line], depth: usize) -> Vec<String> {
+    let indent = "  ".repeat(depth);
+    let text = |line: &Line| match line {
+        Line::Instruction(instruction) => vec![format!("{indent}{instruction}")],
+        Line::Repeat { times, lines: inner } => {
+            std::iter::once(format!("{indent}repeat {times} times")).chain(lines(inner, depth + 1)).collect()
+        }
+    };
+    protocol.iter().flat_map(text).collect()
+}
+
+fn observables(network: &Network) -> String {
+    let mut rows = header(&["name", "expression", "unit", "note"]);
+    for (checked, stated) in network.observables().iter().zip(&network.definition().observables) {
+        let unit = checked.unit.as_ref().map_or_else(|| checked.dimension.to_string(), |(symbol, _)| symbol.clone());
+        rows.push(row(vec![checked.name.clone(), stated.expression.to_string(), unit, stated.note.clone()]));
+    }
+    columns(&[Left; 4], &rows)
 }
 
 /// What is allowed, and probably not meant.
@@ -108,7 +143,7 @@ fn remarks(network: &Network, structure: &Structure) -> Vec<String> {
 }
 
 fn phases(network: &Network) -> String {
-    let mut rows = header(&["name", "kind", "size", "sites"]);
+    let mut rows = header(&["name", "kind", "size", "sites", "circuit"]);
     let definition = network.definition();
     for phase in &definition.phases {
         let size = match &phase.kind {
@@ -123,9 +158,24 @@ fn phases(network: &Network) -> String {
             .filter(|s| s.phase == phase.name)
             .map(|s| format!("{} ({}, vacant `{}`)", s.name, s.density, s.vacant))
             .collect();
-        rows.push(row(vec![phase.name.clone(), phase.kind.word().into(), size, sites.join(", ")]));
+        let circuit = match &phase.kind {
+            PhaseKind::Electrode(electrode) => circuit(electrode),
+            _ => String::new(),
+        };
+        rows.push(row(vec![phase.name.clone(), phase.kind.word().into(), size, sites.join(", "), circuit]));
     }
-    columns(&[Left; 4], &rows)
+    columns(&[Left; 5], &rows)
+}
+
+/// How an electrode is connected.
+fn circuit(electrode: &Electrode) -> String {
+    let role = if electrode.counter { "counter" } else { "working" };
+    let resistance = electrode.resistance.as_ref().map(|constant| match constant {
+        Constant::Value(value) => format!(", {value}"),
+        Constant::Parameter(name) | Constant::Step(name) => format!(", {name}"),
+        Constant::Expression(expression) => format!(", {expression}"),
+    });
+    format!("{role}{}", resistance.unwrap_or_default())
 }
 
 fn rough(area: &Quantity, roughness: f64) -> String {
@@ -133,7 +183,7 @@ fn rough(area: &Quantity, roughness: f64) -> String {
 }
 
 fn species(network: &Network) -> String {
-    let mut rows = header(&["name", "formula", "charge", "phase", "initial", "unit"]);
+    let mut rows = header(&["name", "formula", "charge", "g/mol", "phase", "initial", "unit"]);
     let definition = network.definition();
     for (i, species) in network.species().iter().enumerate() {
         let formula = match &definition.species[i].composition {
@@ -146,12 +196,19 @@ fn species(network: &Network) -> String {
             species.name.clone(),
             formula,
             format!("{:+}", species.charge).replace("+0", "0"),
+            molar_mass(species),
             definition.phases[species.phase.0].name.clone(),
             significant(species.initial, 6),
             format!("{}{fixed}", network.amount_dimension(ratelaw::network::SpeciesId(i))),
         ]));
     }
-    columns(&[Left, Left, Right, Left, Right, Left], &rows)
+    columns(&[Left, Left, Right, Right, Left, Right, Left], &rows)
+}
+
+fn molar_mass(species: &CheckedSpecies) -> String {
+    let formula = species.formula.as_ref().filter(|f| f.atoms().next().is_some());
+    let mass = formula.and_then(Formula::molar_mass);
+    mass.map_or("-".to_owned(), |kilograms| format!("{:.2}", 1e3 * kilograms))
 }
 
 fn steps(network: &Network) -> String {
