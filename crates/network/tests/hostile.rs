@@ -185,7 +185,8 @@ fn spoil(text: &str, slip: &Slip) -> String {
     let (length, line_count) = (characters.len().max(1), lines.len().max(1));
     match *slip {
         Slip::Delete(at, n) => {
-            drop(characters.drain((at % length).min(characters.len())..(at % length + n).min(characters.len())))
+            let end = (at % length + n).min(characters.len());
+            characters.drain((at % length).min(end)..end);
         }
         Slip::Insert(at, word) => drop(characters.splice(at % length..at % length, word.chars())),
         Slip::Replace(at, c) => {
