@@ -129,6 +129,7 @@ impl Names<'_> {
             Leaf::Ready(function, argument) => {
                 let dimension = match *function {
                     "current" => Dimension::CURRENT,
+                    "potential" => Dimension::potential(),
                     "rate" => Dimension::AMOUNT / Dimension::TIME,
                     "TOF" => Dimension::NONE / Dimension::TIME,
                     _ => Dimension::NONE,

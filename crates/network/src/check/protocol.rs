@@ -214,6 +214,10 @@ impl Check<'_> {
         if (0.0..=1.0).contains(&part) {
             return Some(part);
         }
+        if !part.is_finite() {
+            // Of a vessel without a volume, which is a fault of its own.
+            return None;
+        }
         let fault = Fault::Value { what: "the part that is taken".into() };
         let found = format!("{:.4} % of what is there", 100.0 * part);
         let place = self.places.quantity(at, given).or_else(|| self.places.of(at));

@@ -16,7 +16,7 @@ impl Arguments<'_> {
     pub(super) fn fault(&self, function: &str, argument: &str) -> Option<Binding> {
         let words: Vec<&str> = argument.split_whitespace().collect();
         match (function, words.as_slice()) {
-            ("rate" | "current", [name]) => self.step_or_electrode(function, name),
+            ("rate" | "current" | "potential", [name]) => self.step_or_electrode(function, name),
             ("conversion", [name]) => unknown("species", name, &self.species()),
             ("FE", [name]) => unknown("species", name, &self.species()).or_else(|| self.electrons(name)),
             ("TOF" | "coverage", [name]) => self.on_site(function, name, None),
@@ -25,6 +25,7 @@ impl Arguments<'_> {
             _ => refused(match function {
                 "rate" => "one step: `rate(STEP)`",
                 "current" => "one step or electrode: `current(STEP)`",
+                "potential" => "one electrode: `potential(ELECTRODE)`",
                 "TOF" => "a species, and a kind of site if there are several: `TOF(PRODUCT on SITE)`",
                 "coverage" => "a species, and a kind of site if it holds several: `coverage(SPECIES on SITE)`",
                 "yield" | "selectivity" => "`PRODUCT from FEED`, and `by ELEMENT` if several can be counted",
@@ -38,8 +39,11 @@ impl Arguments<'_> {
         if function == "rate" {
             return unknown("step", name, &steps.collect::<Vec<_>>());
         }
-        let phases = self.definition.phases.iter().filter(|p| p.kind.is_electrode()).map(|p| p.name.as_str());
-        unknown("step or electrode", name, &steps.chain(phases).collect::<Vec<_>>())
+        let electrodes = self.definition.phases.iter().filter(|p| p.kind.is_electrode()).map(|p| p.name.as_str());
+        if function == "potential" {
+            return unknown("electrode", name, &electrodes.collect::<Vec<_>>());
+        }
+        unknown("step or electrode", name, &steps.chain(electrodes).collect::<Vec<_>>())
     }
 
     fn electrons(&self, name: &str) -> Option<Binding> {
@@ -113,7 +117,8 @@ fn unknown(kind: &str, name: &str, known: &[&str]) -> Option<Binding> {
         return None;
     }
     let help = nearest(name, known.iter().copied()).map(|n| format!("did you mean `{n}`?"));
-    Some(Binding::Unknown { expected: format!("a {kind}: {}", list(known)), help })
+    let article = if kind.starts_with('e') { "an" } else { "a" };
+    Some(Binding::Unknown { expected: format!("{article} {kind}: {}", list(known)), help })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the faults of all arguments are optional")]

@@ -376,4 +376,5 @@ impl<'a> Parser<'a> {
 }
 
 /// Observables that an expression may call.
-pub(crate) const READY: [&str; 8] = ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate"];
+pub(crate) const READY: [&str; 9] =
+    ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate", "potential"];

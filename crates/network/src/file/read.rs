@@ -259,14 +259,16 @@ fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Opt
     let bounds = section.raw("bounds", reading).and_then(|value| {
         let bounds = match value.get_ref() {
             DeValue::Array(array) if array.len() == 2 => {
-                let mut both = array.iter().filter_map(|v| reading.quantity(&path, v, "1e-6 1/s"));
+                let at = join(&path, "bounds");
+                let both: Vec<_> = array.iter().map(|v| reading.quantity(&at, v, "1e-6 1/s")).collect();
+                let mut both = both.into_iter().flatten();
                 both.next().zip(both.next())
             }
-            _ => None,
+            _ => {
+                reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
+                None
+            }
         };
-        if bounds.is_none() {
-            reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
-        }
         bounds
     });
     let source = section.text("source", reading).unwrap_or_default();
@@ -330,7 +332,10 @@ fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Readin
     }
     let text = reading.text(path, value)?;
     let operators = |c: char| c.is_whitespace() || "*/^()[]".contains(c);
-    if !starts_as_number(&text) && text.trim().contains(operators) && Expression::parse(&text).is_err() {
+    let is_quantity = || text.parse::<Quantity>().is_ok();
+    let meant =
+        if starts_as_number(&text) { text.contains('*') && !is_quantity() } else { text.trim().contains(operators) };
+    if meant && Expression::parse(&text).is_err() {
         // No name, so that it was meant as an expression.
         return expression(path, &text, reading).map(Constant::Expression);
     }

@@ -190,6 +190,11 @@ impl<'a> Words<'a> {
         };
         let span = first.start..self.spans[self.at - 1].end;
         let quantity = self.text[span.clone()].parse::<Quantity>();
+        if quantity.is_err()
+            && let Some(fault) = self.after_quantity(start, before)
+        {
+            return Err(fault);
+        }
         quantity.map_err(|error| {
             let help = if self.text[span.clone()].contains("degC/") {
                 "a change by one degree is one kelvin: write `K/min`".to_owned()
@@ -198,6 +203,25 @@ impl<'a> Words<'a> {
             };
             InstructionFault { span, expected, help: Some(help) }
         })
+    }
+
+    /// What is wrong if the words from `start` on begin with a quantity and go on with something else.
+    fn after_quantity(&self, start: usize, before: &[&str]) -> Option<InstructionFault> {
+        let text = |i: usize| &self.text[self.spans[start].start..self.spans[i].end];
+        let is_quantity = |i: &usize| text(*i).parse::<Quantity>().is_ok_and(|q| !q.symbol().is_empty());
+        let next = (start..self.at).rev().find(is_quantity)? + 1;
+        let span = self.spans.get(next).filter(|_| next < self.at)?.clone();
+        let expected = match before {
+            ["for", ..] => "`for` or `until`",
+            ["to"] => "`to`",
+            ["at"] => "`at` and a speed, such as `at 1 mV/s`",
+            ["from"] => "`from`",
+            ["of"] => "`of`",
+            _ => "the end",
+        };
+        let near = crate::error::nearest(&self.text[span.clone()], before.iter().copied());
+        let help = near.map(|n| format!("did you mean `{n}`?"));
+        Some(InstructionFault { span, expected, help })
     }
 
     /// `for 10 h`, `until conversion(NH3) >= 0.98 or 12 h`.
@@ -285,8 +309,10 @@ mod tests {
             ("hold 2 V until x* >= 2 or 1 h", ""),
             ("ramp to 2 V", ""),
             ("cycle from 0 V to 1 V at 1 V/s 0 times", "0 times"),
-            ("withdraw 1 mL cell", "1 mL cell"),
-            ("rest for 1 h then", "1 h then"),
+            ("withdraw 1 mL cell", "cell"),
+            ("rest for 1 h then", "then"),
+            ("hold 2 V untill E > 1 V or 1 h", "untill"),
+            ("ramp to 2 V in 1 h", "in"),
             ("repeat often", ""),
             ("", ""),
         ] {
