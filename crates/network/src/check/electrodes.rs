@@ -21,6 +21,7 @@ impl Check<'_> {
                     own_name: format!("{}.resistance", phase.name),
                     measures: Measures::Resistance,
                     dimension: Dimension::resistance(),
+                    range: Asked::range(Measures::Resistance),
                 };
                 self.constant(&format!("phases.{}.resistance", phase.name), &asked, constant, table)
             });
@@ -33,8 +34,13 @@ impl Check<'_> {
         if counters.len() > 1 || counters.len() == electrodes && electrodes > 0 {
             let name = &definition.phases[counters[counters.len() - 1].phase.0].name;
             let fault = Fault::Conflict { what: format!("`{name}` cannot be a counter electrode") };
-            let found = format!("{} counter electrodes among {electrodes} electrodes", counters.len());
-            let expected = "one counter electrode, and one that works";
+            let found = match counters[..] {
+                [first, .., _] => {
+                    format!("a second counter electrode beside `{}`", definition.phases[first.phase.0].name)
+                }
+                _ => "no other electrode that it could be the counter of".to_owned(),
+            };
+            let expected = "one counter electrode, and at least one that works";
             self.fault(&format!("phases.{name}.counter"), Diagnostic::new(fault, found, expected));
         }
         floating

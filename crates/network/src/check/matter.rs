@@ -21,6 +21,8 @@ pub(super) struct Matter {
     /// Site density of each kind, mol/m2.
     pub(super) densities: Vec<f64>,
     pub(super) site_names: Vec<String>,
+    /// Whether the phase of each species is known, and has the sites that the species holds.
+    pub(super) placed: Vec<bool>,
 }
 
 /// Adds what the user need not say, vacant sites, and puts constants into the order of their law, so that a
@@ -44,6 +46,18 @@ pub(super) fn complete(definition: &mut Definition) {
     }
 }
 
+/// Whether an equation takes a word for a name.
+fn can_stand_in_equations(name: &str) -> bool {
+    !(name.parse::<f64>().is_ok() || matches!(name, "+" | "->" | "<=>" | "=>" | "<->" | "="))
+}
+
+fn roughness_of(kind: &PhaseKind) -> f64 {
+    match kind {
+        PhaseKind::Electrode(Electrode { roughness, .. }) | PhaseKind::Surface { roughness, .. } => *roughness,
+        _ => 1.0,
+    }
+}
+
 impl Check<'_> {
     pub(super) fn matter(&mut self, definition: &Definition) -> Matter {
         let phase_index = self.index("phase", "phases", definition.phases.iter().map(|p| p.name.as_str()));
@@ -62,14 +76,24 @@ impl Check<'_> {
                 }
                 PhaseKind::Reservoir | PhaseKind::Abstract => continue,
             };
-            if let PhaseKind::Electrode(Electrode { roughness, .. }) | PhaseKind::Surface { roughness, .. } = phase.kind
-                && !(roughness.is_finite() && roughness > 0.0)
-            {
+            let roughness = roughness_of(&phase.kind);
+            if !Range::Positive.holds(roughness) {
                 let at = format!("phases.{}.roughness", phase.name);
                 let fault = Fault::Value { what: format!("`{at}`") };
                 self.fault(&at, Diagnostic::new(fault, roughness.to_string(), Range::Positive.words()));
             }
-            self.quantity(&format!("phases.{}.{field}", phase.name), quantity, dimension, Range::Positive);
+            let before = self.faults.0.len();
+            let at = format!("phases.{}.{field}", phase.name);
+            self.quantity(&at, quantity, dimension, Range::Positive);
+            // Area times roughness may leave the range of numbers where each is within it.
+            if self.faults.0.len() == before
+                && !Range::Positive.holds(phase.kind.size())
+                && roughness_of(&phase.kind) > 0.0
+            {
+                let fault = Fault::Value { what: format!("the real area of `{}`", phase.name) };
+                let found = format!("{} m2", phase.kind.size());
+                self.fault(&at, Diagnostic::new(fault, found, Range::Positive.words()));
+            }
         }
         let mut densities = Vec::new();
         for site in &definition.sites {
@@ -92,7 +116,17 @@ impl Check<'_> {
             definition.species.iter().map(|s| self.species(s, definition, &phase_index, &site_index)).collect();
         self.vacancies(definition, &index, &densities, &mut species);
         let site_names = definition.sites.iter().map(|s| s.name.clone()).collect();
-        Matter { species, index, phase_index, densities, site_names }
+        let surface = |name: &str| phase_index.get(name).is_some_and(|i| definition.phases[*i].kind.is_surface());
+        let homes = |s: &Species| {
+            let own = definition.sites.iter().filter(|site| s.sites.iter().any(|(name, _)| *name == site.name));
+            own.map(|site| site.phase.clone()).collect::<Vec<_>>()
+        };
+        let several = definition.phases.len() > 1;
+        let placed = definition.species.iter().map(|s| {
+            s.phase.as_ref().map_or(!several, |p| phase_index.contains_key(p)) && homes(s).iter().all(|h| surface(h))
+        });
+        let placed = placed.collect();
+        Matter { species, index, phase_index, densities, site_names, placed }
     }
 
     pub(super) fn unknown_phase(&mut self, path: &str, name: &str, definition: &Definition) {
@@ -111,6 +145,11 @@ impl Check<'_> {
         if species.name == ELECTRON {
             let fault = Fault::Conflict { what: "`e-` is the electron, not a species".into() };
             self.fault(&path, Diagnostic::new(fault, "a species `e-`", "another name"));
+        }
+        if !can_stand_in_equations(&species.name) {
+            let fault = Fault::Value { what: "the name of a species".into() };
+            let found = format!("`{}`, which an equation reads as something else", species.name);
+            self.fault(&path, Diagnostic::new(fault, found, "a name that is no number, sign or arrow"));
         }
         let phase = match &species.phase {
             Some(name) => phase_index.get(name).copied().unwrap_or_else(|| {
@@ -131,7 +170,9 @@ impl Check<'_> {
             if let Some(id) = site_index.get(site) {
                 sites.push((SiteId(*id), *count));
                 let home = &definition.sites[*id].phase;
-                if definition.phases.get(phase).is_some_and(|p| p.name != *home) {
+                let on_surface = phase_index.get(home).is_some_and(|i| definition.phases[*i].kind.is_surface());
+                // Sites that are on no surface were reported where they stand.
+                if on_surface && definition.phases.get(phase).is_some_and(|p| p.name != *home) {
                     let fault = Fault::Conflict {
                         what: format!("species `{}` holds a site `{site}` of another phase", species.name),
                     };

@@ -1,18 +1,21 @@
 //! Looks names up and proves balances and units; every fault of a definition is reported at once.
 
+mod circles;
 mod electrodes;
 mod laws;
 mod matter;
 mod observables;
 mod parameters;
 mod protocol;
+mod ready;
 mod standard;
 mod stoichiometry;
 
 use std::collections::HashMap;
 
+use crate::conditions::Reference;
 use crate::definition::Definition;
-use crate::error::{Diagnostic, Diagnostics, Fault, Result};
+use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, Result};
 use crate::file::Places;
 use crate::network::{CheckedStep, Network, Parts};
 use crate::units::{Dimension, Quantity};
@@ -34,8 +37,8 @@ impl Check<'_> {
         if quantity.dimension() != expected {
             let fault = Fault::Unit { what: format!("`{path}`") };
             let found = format!("{quantity}, in {}", quantity.dimension());
-            let diagnostic = Diagnostic::new(fault, found, format!("a unit of {expected}"));
-            self.fault(path, diagnostic);
+            let diagnostic = Diagnostic::new(fault, found, unit_words(expected));
+            self.fault(path, diagnostic.help_if(celsius(quantity, expected)));
         } else if !range.holds(quantity.si()) {
             let fault = Fault::Value { what: format!("`{path}`") };
             self.fault(path, Diagnostic::new(fault, quantity.to_string(), range.words()));
@@ -70,6 +73,17 @@ impl Check<'_> {
         }
         index
     }
+}
+
+/// What is expected of a unit, in words.
+fn unit_words(expected: Dimension) -> String {
+    if expected == Dimension::NONE { "a pure number".to_owned() } else { format!("a unit of {expected}") }
+}
+
+/// `25 C` where 25 degC was meant.
+fn celsius(quantity: &Quantity, expected: Dimension) -> Option<String> {
+    let coulomb = expected == Dimension::TEMPERATURE && quantity.dimension() == Dimension::charge();
+    coulomb.then(|| "`C` is the coulomb; degrees Celsius are `degC`".to_owned())
 }
 
 /// Names that runs, tables and data give to something else.
@@ -112,13 +126,19 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
     }
     matter::complete(&mut definition);
     let matter = check.matter(&definition);
+    if definition.phases.is_empty() {
+        // Nothing has a place or a unit then.
+        check.faults.into_result()?;
+        return Err(NetworkError::Invalid(Diagnostics::default()));
+    }
     let raw = check.stoichiometry(&definition, &matter);
     let mut table = check.parameters(&definition);
     let laws = check.laws(&definition, &matter, &raw, &mut table);
     let floating = check.electrodes(&definition, &mut table);
-    let observables = check.observables(&definition, &matter, &table);
-    let names = protocol::Names { definition: &definition, matter: &matter, table: &table, observables: &observables };
-    let stages = check.protocol(&definition.run.protocol, "run.protocol", &names);
+    let names = observables::Names { definition: &definition, matter: &matter, table: &table };
+    let observables = check.observables(&names);
+    let scope = protocol::Scope { names, observables: &observables };
+    let stages = check.protocol(&definition.run.protocol, "run.protocol", &scope);
     let (parameters, dependent) = check.values(&table);
     check.faults.into_result()?;
     let steps = raw
@@ -160,7 +180,14 @@ impl Check<'_> {
         }
         for own in &definition.references {
             let path = format!("references.{}.potential", own.reference.word());
-            self.quantity(&path, &own.potential, Dimension::potential(), Range::Finite);
+            let potential = self.quantity(&path, &own.potential, Dimension::potential(), Range::Finite);
+            let expected = match own.reference {
+                Reference::She if potential != 0.0 => "no potential of its own: the scale begins with it",
+                Reference::Rhe => "`pH` under [run], which its potential follows",
+                _ => continue,
+            };
+            let fault = Fault::Conflict { what: format!("the potential of {} cannot be chosen", own.reference.word()) };
+            self.fault(&path, Diagnostic::new(fault, own.potential.to_string(), expected));
         }
         if let Some(t) = &run.t_end {
             self.quantity("run.t_end", t, Dimension::TIME, Range::Positive);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Check, Range};
+use super::{Check, Range, unit_words};
 use crate::definition::Definition;
 use crate::error::{Diagnostic, Fault, nearest};
 use crate::expression::{Binding, Expression, Leaf, Resolved, Tape, Variable};
@@ -42,6 +42,12 @@ fn unit_help(measures: Option<Measures>, found: Dimension) -> Option<&'static st
         Some(Measures::MolarEnergy) if found == Dimension::energy() => {
             Some("an energy of one molecule: 1 eV is 96.485 kJ/mol")
         }
+        Some(Measures::Henry) => {
+            Some("liquid over gas: both in amounts per volume, or the liquid by the pressure, as in mol/(m3 Pa)")
+        }
+        Some(Measures::CurrentDensity) if found == Dimension::CURRENT => {
+            Some("a current divided by the real area of the electrode")
+        }
         _ => None,
     }
 }
@@ -59,38 +65,15 @@ impl Check<'_> {
         table
     }
 
-    /// Resolves expressions of parameters in an order in which each comes after those that it uses.
-    fn resolve_all(&mut self, table: &mut Table) {
-        let mut pending: Vec<usize> = (0..table.entries.len()).filter(|i| table.expression(*i).is_some()).collect();
-        loop {
-            let before = pending.len();
-            pending.retain(|i| {
-                let ready = table.expression(*i).is_none_or(|e| table.blocked_by(e).is_none());
-                if ready {
-                    self.resolve_entry(*i, table);
-                }
-                !ready
-            });
-            if pending.len() == before {
-                break;
-            }
-        }
-        for i in pending {
-            let entry = &table.entries[i];
-            let by = table.expression(i).and_then(|e| table.blocked_by(e)).unwrap_or_default();
-            let fault = Fault::Conflict { what: format!("the expression of `{}` uses itself", entry.name) };
-            let diagnostic =
-                Diagnostic::new(fault, format!("`{by}`, which needs `{}` in turn", entry.name), "no circle");
-            self.fault(&entry.path.clone(), diagnostic);
-        }
-    }
-
-    fn resolve_entry(&mut self, i: usize, table: &mut Table) {
+    /// Resolves one; if something in it is faulty, it stays without a dimension, so that no fault follows from
+    /// another.
+    pub(super) fn resolve_entry(&mut self, i: usize, table: &mut Table) {
         let Some(expression) = table.expression(i).cloned() else { return };
         let path = table.entries[i].path.clone();
+        let sound = table.unresolved_in(i).is_empty();
         let resolved = self.expression(&path, &expression, &mut |leaf| table.binding(leaf));
         let entry = &mut table.entries[i];
-        if let Some(resolved) = resolved {
+        if let (Some(resolved), true) = (resolved, sound) {
             entry.own = Some(resolved.dimension.unwrap_or(Dimension::NONE));
             entry.tape = Some(resolved.tape());
             table.order.push(i);
@@ -140,9 +123,7 @@ impl Check<'_> {
                         return self.constant(at, asked, &Constant::Expression(expression), table);
                     }
                     None => {
-                        let known = table.names();
-                        let place = self.places.within(at, 0..name.len()).or_else(|| self.places.of(at));
-                        self.faults.push(Diagnostic::unknown("parameter", name, &known).at(place));
+                        self.unknown_parameter(at, name, table);
                         return None;
                     }
                 },
@@ -150,10 +131,8 @@ impl Check<'_> {
         };
         let entry = &mut table.entries[id];
         entry.measures.get_or_insert(asked.measures);
-        if asked.measures.is_divisor() {
-            entry.range = Range::Positive;
-        } else if asked.measures.is_magnitude() && entry.range == Range::Finite {
-            entry.range = Range::NotNegative;
+        if asked.range == Range::Positive || entry.range == Range::Finite {
+            entry.range = asked.range;
         }
         // A Henry constant has one of two dimensions, which its own unit tells.
         let by_pressure = Dimension::concentration() / Dimension::pressure();
@@ -166,11 +145,25 @@ impl Check<'_> {
             Some((first, by)) if *first != expected => {
                 let fault = Fault::Unit { what: asked.of.clone() };
                 let found = format!("`{}`, which is {by} too, in {first}", entry.name);
-                self.fault(at, Diagnostic::new(fault, found, format!("a unit of {expected}")));
+                self.fault(at, Diagnostic::new(fault, found, unit_words(expected)));
             }
             Some(_) => {}
         }
         Some(ParameterId(id))
+    }
+
+    fn unknown_parameter(&mut self, at: &str, name: &str, table: &Table) {
+        let place = self.places.within(at, 0..name.len()).or_else(|| self.places.of(at));
+        self.faults.push(Diagnostic::unknown("parameter", name, &table.names()).at(place));
+    }
+
+    /// Looks a parameter up whose unit does not matter.
+    pub(super) fn parameter_name(&mut self, at: &str, name: &str, table: &Table) {
+        match Expression::parse(name).ok().filter(Expression::is_compound) {
+            _ if table.has(name) => {}
+            Some(expression) => drop(self.expression(at, &expression, &mut |leaf| table.binding(leaf))),
+            None => self.unknown_parameter(at, name, table),
+        }
     }
 
     fn in_place(&mut self, at: &str, parameter: Parameter, table: &mut Table) -> usize {
@@ -195,11 +188,13 @@ impl Check<'_> {
                 });
             }
         }
-        let checked = table.entries.iter().zip(&values).map(|(entry, value)| self.parameter(entry, *value)).collect();
+        let wrong = table.entries_in_wrong_units();
+        let checked = (0..values.len()).map(|i| self.parameter(&table.entries[i], values[i], wrong[i])).collect();
         (checked, table.order.iter().map(|i| ParameterId(*i)).collect())
     }
 
-    fn parameter(&mut self, entry: &Entry, value: f64) -> CheckedParameter {
+    /// `follows` if it is made of others whose faults are reported by themselves.
+    fn parameter(&mut self, entry: &Entry, value: f64, follows: bool) -> CheckedParameter {
         let own = entry.own.unwrap_or(Dimension::NONE);
         let dimension = entry.dimension.as_ref().map_or(own, |d| d.0);
         let shown = match &entry.definition.value {
@@ -207,11 +202,11 @@ impl Check<'_> {
             ParameterValue::Expression(expression) => format!("{expression} = {value}"),
         };
         match &entry.dimension {
-            _ if entry.own.is_none() => {}
+            _ if entry.own.is_none() || follows => {}
             Some((expected, constant)) if *expected != own => {
                 let fault = Fault::Unit { what: format!("`{}`, {constant},", entry.name) };
                 let help = unit_help(entry.measures, own).map(ToOwned::to_owned);
-                let diagnostic = Diagnostic::new(fault, format!("{shown}, in {own}"), format!("a unit of {expected}"));
+                let diagnostic = Diagnostic::new(fault, format!("{shown}, in {own}"), unit_words(*expected));
                 self.fault(&entry.path, diagnostic.help_if(help));
             }
             _ if !entry.range.holds(value) => {
@@ -268,6 +263,20 @@ pub(super) struct Asked {
     pub(super) own_name: String,
     pub(super) measures: Measures,
     pub(super) dimension: Dimension,
+    pub(super) range: Range,
+}
+
+impl Asked {
+    /// The range of what is measured, unless a law narrows it.
+    pub(super) fn range(measures: Measures) -> Range {
+        if measures.is_divisor() {
+            Range::Positive
+        } else if measures.is_magnitude() {
+            Range::NotNegative
+        } else {
+            Range::Finite
+        }
+    }
 }
 
 impl Table {
@@ -278,10 +287,36 @@ impl Table {
         }
     }
 
-    /// A parameter in an expression that is not resolved itself yet.
-    fn blocked_by(&self, expression: &Expression) -> Option<String> {
-        let unresolved = |name: &str| self.index.get(name).is_some_and(|id| self.entries[*id].own.is_none());
-        expression.names().find(|name| unresolved(name)).map(ToOwned::to_owned)
+    /// Parameters in an expression that are not resolved themselves.
+    pub(super) fn unresolved_in(&self, i: usize) -> Vec<usize> {
+        let ids = self.expression(i).into_iter().flat_map(Expression::names).filter_map(|name| self.index.get(name));
+        ids.copied().filter(|id| self.entries[*id].own.is_none()).collect()
+    }
+
+    /// Parameters that are expressions, in the order of the file.
+    pub(super) fn dependent(&self) -> Vec<usize> {
+        (0..self.entries.len()).filter(|i| self.expression(*i).is_some()).collect()
+    }
+
+    pub(super) fn name(&self, i: usize) -> &str {
+        &self.entries[i].name
+    }
+
+    pub(super) fn path(&self, i: usize) -> String {
+        self.entries[i].path.clone()
+    }
+
+    /// Whether each parameter is made of others of which one has a wrong unit.
+    fn entries_in_wrong_units(&self) -> Vec<bool> {
+        let is_wrong = |e: &Entry| e.own.zip(e.dimension.as_ref()).is_some_and(|(own, (asked, _))| own != *asked);
+        let mut wrong: Vec<bool> = self.entries.iter().map(is_wrong).collect();
+        let mut follows = vec![false; wrong.len()];
+        for i in &self.order {
+            let names = self.expression(*i).into_iter().flat_map(Expression::names);
+            follows[*i] = names.filter_map(|name| self.index.get(name)).any(|id| wrong[*id]);
+            wrong[*i] |= follows[*i];
+        }
+        follows
     }
 
     pub(super) fn names(&self) -> Vec<&str> {
@@ -290,9 +325,18 @@ impl Table {
         names
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<(ParameterId, Dimension)> {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.index.contains_key(name)
+    }
+
+    /// A parameter by its name, in an expression.
+    pub(super) fn variable(&self, name: &str) -> Option<Binding> {
         let id = *self.index.get(name)?;
-        Some((ParameterId(id), self.entries[id].own.unwrap_or(Dimension::NONE)))
+        let variable = Variable::Parameter(ParameterId(id));
+        Some(match self.entries[id].own {
+            Some(dimension) => Binding::Variable(variable, dimension),
+            None => Binding::Faulty(variable),
+        })
     }
 
     pub(super) fn own_dimension(&self, id: ParameterId) -> Option<Dimension> {
@@ -308,14 +352,14 @@ impl Table {
     }
 
     /// What a name is in an expression of parameters alone.
-    fn binding(&self, leaf: &Leaf<'_>) -> Binding {
+    pub(super) fn binding(&self, leaf: &Leaf<'_>) -> Binding {
         let (name, expected) = match leaf {
             Leaf::Name(name) => (*name, "a parameter"),
             Leaf::Amount(name) => (*name, "a parameter; an amount varies during a run"),
             Leaf::Ready(name, _) => (*name, "a parameter or a function; an observable varies during a run"),
         };
-        if let (Leaf::Name(_), Some((id, dimension))) = (leaf, self.find(name)) {
-            return Binding::Variable(Variable::Parameter(id), dimension);
+        if let (Leaf::Name(_), Some(variable)) = (leaf, self.variable(name)) {
+            return variable;
         }
         // Conditions vary during a run; naming one of them here is most likely meant for a rate.
         if matches!(name, "T" | "E" | "t" | "temperature" | "potential" | "time") {

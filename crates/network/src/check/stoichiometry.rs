@@ -7,6 +7,7 @@ use super::matter::Matter;
 use crate::definition::Definition;
 use crate::equation::{ELECTRON, Equation, Term, missing_space};
 use crate::error::{Diagnostic, Fault};
+use crate::file::{KEY, join};
 use crate::network::{PhaseId, SpeciesId};
 use crate::phase::PhaseKind;
 use crate::step::Step;
@@ -21,10 +22,11 @@ pub(super) struct RawStep {
     pub(super) phase: PhaseId,
     /// Species with their coefficients on the left and on the right (as bits), to tell equal steps; electrons
     /// follow from the balance of charge.
-    sides: Vec<(SpeciesId, u64, u64)>,
+    sides: Sides,
 }
 
 type Side = Vec<(SpeciesId, f64)>;
+type Sides = Vec<(SpeciesId, u64, u64)>;
 
 /// Largest order of reaction.
 const LARGEST_ORDER: f64 = 100.0;
@@ -43,10 +45,10 @@ impl Check<'_> {
 
     /// Steps that say the same must say so: most often it is one step written twice.
     fn duplicates(&mut self, definition: &Definition, raw: &[Option<RawStep>]) {
-        let mut seen: HashMap<Vec<(SpeciesId, u64, u64)>, usize> = HashMap::new();
+        let mut seen: HashMap<(PhaseId, Sides), usize> = HashMap::new();
         for (i, step) in raw.iter().enumerate() {
             let Some(step) = step else { continue };
-            let first = *seen.entry(step.sides.clone()).or_insert(i);
+            let first = *seen.entry((step.phase, step.sides.clone())).or_insert(i);
             let own = &definition.steps[i];
             if first != i && !(own.duplicate && definition.steps[first].duplicate) {
                 let fault = Fault::Duplicate { kind: "equation", name: own.equation.clone() };
@@ -77,6 +79,9 @@ impl Check<'_> {
         let ((left, electrons_left), (right, electrons_right)) = (left?, right?);
         let electrons = electrons_right - electrons_left;
         let balanced = self.balance(step, &at, &left, &right, electrons, matter);
+        if !left.iter().chain(&right).all(|(id, _)| matter.placed[id.0]) {
+            return None;
+        }
         let phase = self.place_of(step, &path, definition, matter, left.iter().chain(&right), electrons);
         let known: Vec<&str> = matter.species.iter().map(|s| s.name.as_str()).collect();
         let mut orders = |given: &[(String, f64)], side: &Side, key: &str| {
@@ -87,7 +92,7 @@ impl Check<'_> {
             for (name, order) in given {
                 let at = format!("{path}.{key}.{name}");
                 let Some(id) = matter.index.get(name) else {
-                    self.fault(&at, Diagnostic::unknown("species", name, &known));
+                    self.fault(&join(&at, KEY), Diagnostic::unknown("species", name, &known));
                     continue;
                 };
                 if order.abs() > LARGEST_ORDER || !order.is_finite() {
@@ -227,6 +232,7 @@ impl Check<'_> {
         let kind = |i: &usize| definition.phases.get(*i).map(|p| &p.kind);
         let is_surface = |i: &usize| kind(i).is_some_and(PhaseKind::is_surface);
         let surfaces = |among: &[usize]| among.iter().copied().filter(|i| is_surface(i)).collect::<Vec<_>>();
+        let has_electrodes = definition.phases.iter().any(|p| p.kind.is_electrode());
         let working = |i: &usize| matches!(kind(i), Some(PhaseKind::Electrode(electrode)) if !electrode.counter);
         let solutions = |among: &[usize]| {
             let liquid = |i: &&usize| matches!(kind(i), Some(PhaseKind::Solution { .. }));
@@ -243,7 +249,10 @@ impl Check<'_> {
             vec![*id]
         } else if surfaces(&touched).is_empty() && electrons != 0.0 {
             // An electron without a species on an electrode: at the working one.
-            (0..definition.phases.len()).filter(working).collect()
+            let working: Vec<usize> = (0..definition.phases.len()).filter(working).collect();
+            // With counter electrodes alone, which is a fault of its own, any of them will do.
+            let any = |i: &usize| kind(i).is_some_and(PhaseKind::is_electrode);
+            if working.is_empty() { (0..definition.phases.len()).find(any).into_iter().collect() } else { working }
         } else if surfaces(&touched).is_empty() {
             // Between a liquid and a gas, or a reservoir, a rate is per volume of the liquid.
             match solutions(&touched).as_slice() {
@@ -255,13 +264,15 @@ impl Check<'_> {
         };
         if let [one] = candidates[..] {
             let foreign = !touched.is_empty() && !touched.contains(&one) && !is_surface(&one);
-            if electrons != 0.0 && matches!(kind(&one), Some(PhaseKind::Surface { .. } | PhaseKind::Gas { .. })) {
+            // Chemistry in a solution may set electrons free where it stands for an electrode that is not modelled.
+            let elsewhere = matches!(kind(&one), Some(PhaseKind::Surface { .. } | PhaseKind::Gas { .. }));
+            if electrons != 0.0 && (elsewhere || has_electrodes && !kind(&one).is_some_and(PhaseKind::is_electrode)) {
                 let name = &definition.phases[one].name;
                 let fault = Fault::Conflict {
                     what: format!("step `{}` exchanges electrons where there is no electrode", step.name),
                 };
                 let diagnostic = Diagnostic::new(fault, format!("the phase `{name}`"), "a phase of kind electrode");
-                self.fault(path, diagnostic);
+                self.fault(&format!("{path}.phase"), diagnostic);
                 return None;
             }
             if !foreign {
@@ -283,7 +294,7 @@ impl Check<'_> {
 }
 
 /// The same for equal equations, however their terms are ordered.
-fn sides(left: &Side, right: &Side) -> Vec<(SpeciesId, u64, u64)> {
+fn sides(left: &Side, right: &Side) -> Sides {
     let mut both: BTreeMap<SpeciesId, (f64, f64)> = BTreeMap::new();
     for (id, n) in left {
         both.entry(*id).or_default().0 += n;

@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::ExpressionFault;
 use super::function::{Comparison, Function};
 use super::graph::{Graph, NodeId};
-use super::parse::{Kind, Parsed};
+use super::parse::{Kind, Node, Parsed};
 use super::tape::{Tape, Variable};
 use crate::conditions::{FARADAY, GAS_CONSTANT};
-use crate::units::Dimension;
+use crate::units::{Dimension, Unit};
 
 /// A name in an expression, for whoever knows what is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Leaf<'a> {
 pub enum Binding {
     /// A variable and what it measures.
     Variable(Variable, Dimension),
+    /// A variable whose own description is faulty: what it measures is not known, and fits everywhere.
+    Faulty(Variable),
     /// Nothing that is declared: what was expected, and a suggestion.
     Unknown {
         /// What was expected.
@@ -47,7 +49,7 @@ pub struct Resolved {
     pub graph: Graph<Variable>,
     /// The one that is the result.
     pub root: NodeId,
-    /// What the result measures; none if it is zero, which measures anything.
+    /// What the result measures; none if it is zero, which measures anything, or uses something faulty.
     pub dimension: Option<Dimension>,
 }
 
@@ -97,6 +99,7 @@ pub(super) fn resolve(
     };
     for node in &parsed.nodes {
         let span = &node.span;
+        celsius(parsed, node)?;
         let pure = |(_, measure): (NodeId, Measure), of: usize, what: &str| match measure {
             Some(d) if d != Dimension::NONE => {
                 Err(wrong(&parsed.nodes[of].span, format!("something in {d}"), format!("a pure number {what}")))
@@ -192,6 +195,7 @@ fn variable(
     match lookup(leaf) {
         Binding::Refused { expected } => unknown(expected, None),
         Binding::Variable(variable, dimension) => Ok((graph.leaf(variable), Some(dimension))),
+        Binding::Faulty(variable) => Ok((graph.leaf(variable), None)),
         Binding::Unknown { expected, help } => {
             if let Leaf::Name(name) = leaf
                 && let Some(known) = built_in(name)
@@ -201,7 +205,30 @@ fn variable(
                     Err((value, dimension)) => (graph.number(value), Some(dimension)),
                 });
             }
-            unknown(expected, help)
+            let unit = matches!(leaf, Leaf::Name(name) if Unit::parse(name).is_ok());
+            let braces = || unit.then(|| "a unit of several symbols stands in braces, such as `2 {mM/s}`".to_owned());
+            unknown(expected, help.or_else(braces))
         }
     }
+}
+
+/// Refuses degrees Celsius where their zero would enter a sum, a product or a sign: `-5 degC` is no negative
+/// temperature, and `T + 5 degC` is not five degrees more. Comparisons and differences are sound.
+fn celsius(parsed: &Parsed, node: &Node) -> Result<(), ExpressionFault> {
+    let operands = match &node.kind {
+        Kind::Neg(a) => vec![*a],
+        Kind::Binary(b'-', ..) => Vec::new(),
+        Kind::Binary(_, a, b) => vec![*a, *b],
+        _ => Vec::new(),
+    };
+    for node in operands.into_iter().map(|i| &parsed.nodes[i]) {
+        if let Kind::Quantity(quantity) = &node.kind
+            && quantity.has_offset()
+        {
+            let found = format!("`{quantity}`, a temperature on a scale of its own");
+            let expected = "kelvin (`K`) in sums, products and powers, and after a sign".to_owned();
+            return Err(ExpressionFault { span: node.span.clone(), found, expected, help: None });
+        }
+    }
+    Ok(())
 }

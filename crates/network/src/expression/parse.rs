@@ -83,6 +83,17 @@ fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '\'')
 }
 
+/// Where the bracket at the beginning of a text is closed; names may hold brackets, as `[[15N]H3]`.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let matching = text.char_indices().find_map(|(i, c)| {
+        depth += usize::from(c == '[');
+        depth -= usize::from(c == ']');
+        (depth == 0).then_some(i)
+    });
+    matching.or_else(|| text.find(']'))
+}
+
 impl<'a> Parser<'a> {
     fn rest(&self) -> &'a str {
         &self.text[self.at..]
@@ -151,7 +162,7 @@ impl<'a> Parser<'a> {
         let mut left = self.power()?;
         loop {
             let operator = if self.rest_starts("**") {
-                let mut error = self.unexpected("`*`, `/` or `^`");
+                let mut error = fault(self.at..self.at + 2, "`**`", "`*`, `/` or `^`");
                 error.help = Some("a power is written with `^`".into());
                 return Err(error);
             } else if self.take("*") || self.take("·") {
@@ -206,7 +217,7 @@ impl<'a> Parser<'a> {
                 Ok(inner)
             }
             Some('[') => {
-                let Some(length) = self.rest().find(']') else {
+                let Some(length) = closing_bracket(self.rest()) else {
                     return Err(fault(start..start + 1, "`[` without `]`", "a species in brackets, such as `[NH3]`"));
                 };
                 let name = self.rest()[1..length].trim().to_owned();
@@ -259,12 +270,17 @@ impl<'a> Parser<'a> {
             starts.then_some(word)
         };
         let Some(unit) = unit else {
+            if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
+                let mut error = self.unexpected("an operator or a unit");
+                error.help = Some("a unit that is no single word stands in braces, such as `2 {1/s}`".into());
+                return Err(error);
+            }
             self.at = after;
             return Ok(self.push(Kind::Quantity(Quantity::number(value)), start));
         };
         if let Err(error) = Unit::parse(unit) {
             let mut error = fault(unit_start..self.at, format!("`{unit}`: {error}"), "an operator or a unit");
-            error.help = Some("products are written with `*`".into());
+            error.help = Some(format!("a product is written with `*`: `{number}*{unit}`"));
             return Err(error);
         }
         let quantity = Quantity::new(value, unit).map_err(|e| fault(unit_start..self.at, e.to_string(), "a unit"))?;
@@ -360,4 +376,5 @@ impl<'a> Parser<'a> {
 }
 
 /// Observables that an expression may call.
-pub(crate) const READY: [&str; 8] = ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate"];
+pub(crate) const READY: [&str; 9] =
+    ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "current", "rate", "potential"];

@@ -1,10 +1,12 @@
 //! Model files: TOML read with the place of every value, and written back without loss.
 
 mod places;
+mod protocol;
 mod read;
 mod section;
 mod write;
 
 pub(crate) use places::Places;
 pub(crate) use read::read;
+pub(crate) use section::{KEY, join};
 pub(crate) use write::write;

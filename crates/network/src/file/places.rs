@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::error::Place;
+use crate::units::Quantity;
 
 /// A line of data by mistake can be very long; a message shows its beginning.
 const WIDEST: usize = 160;
@@ -52,6 +53,33 @@ impl Places {
         }
         let start = span.start + 1 + inner.start;
         Some(self.at(start..(span.start + 1 + inner.end).max(start + 1)))
+    }
+
+    /// The place of a part of the text value at a path: the last occurrence that no other word runs into.
+    pub(crate) fn part(&self, path: &str, part: &str) -> Option<Place> {
+        let inner = self.inner(path)?;
+        let edge = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "()[]<>=+-*/^,".contains(c));
+        let alone =
+            |at: &usize| edge(inner[..*at].chars().next_back()) && edge(inner[*at + part.len()..].chars().next());
+        let at = inner.rmatch_indices(part).map(|(at, _)| at).find(alone)?;
+        self.within(path, at..at + part.len())
+    }
+
+    /// The place of a quantity, however it is written, within the text value at a path.
+    pub(crate) fn quantity(&self, path: &str, quantity: &Quantity) -> Option<Place> {
+        const MOST_WORDS: usize = 4;
+        let inner = self.inner(path)?;
+        let words = crate::equation::words(inner);
+        let spans = (0..words.len()).flat_map(|i| (i..words.len().min(i + MOST_WORDS)).map(move |j| (i, j)));
+        let mut spans = spans.map(|(i, j)| words[i].start..words[j].end);
+        let span = spans.find(|span| inner[span.clone()].parse().is_ok_and(|read: Quantity| read == *quantity))?;
+        self.within(path, span)
+    }
+
+    /// The text value at a path, as it stands between its quotes.
+    fn inner(&self, path: &str) -> Option<&str> {
+        let text = self.text.get(self.spans.get(path)?.clone())?;
+        text.get(1..text.len().checked_sub(1)?)
     }
 
     /// The place of a byte range.

@@ -3,17 +3,16 @@
 use toml::de::{DeTable, DeValue};
 
 use super::places::Places;
-use super::section::{Reading, Section, in_order, join};
+use super::protocol::lines;
+use super::section::{KEY, Reading, Section, in_order, join};
 use crate::check::check;
 use crate::conditions::Reference;
 use crate::definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
-use crate::equation::EquationFault;
-use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, Result};
+use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, QuantityError, Result};
 use crate::expression::Expression;
 use crate::network::Network;
 use crate::parameter::{Origin, Parameter, ParameterValue, Scale, starts_as_number};
 use crate::phase::{Electrode, Phase, PhaseKind, SiteType};
-use crate::protocol::{Instruction, Line};
 use crate::rate::{Constant, Law, LawKind, Measures};
 use crate::species::{Composition, Species};
 use crate::step::Step;
@@ -260,14 +259,16 @@ fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Opt
     let bounds = section.raw("bounds", reading).and_then(|value| {
         let bounds = match value.get_ref() {
             DeValue::Array(array) if array.len() == 2 => {
-                let mut both = array.iter().filter_map(|v| reading.quantity(&path, v, "1e-6 1/s"));
+                let at = join(&path, "bounds");
+                let both: Vec<_> = array.iter().map(|v| reading.quantity(&at, v, "1e-6 1/s")).collect();
+                let mut both = both.into_iter().flatten();
                 both.next().zip(both.next())
             }
-            _ => None,
+            _ => {
+                reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
+                None
+            }
         };
-        if bounds.is_none() {
-            reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
-        }
         bounds
     });
     let scale = section.text("scale", reading).and_then(|word| {
@@ -303,8 +304,9 @@ fn step(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Step {
         let at = join(&path, field.name);
         if field.per_species {
             let Some(table) = Section::of(value, at.clone(), reading) else { continue };
-            for (name, _, value) in in_order(table.table()) {
+            for (name, key, value) in in_order(table.table()) {
                 let at = join(&at, name);
+                reading.places.insert(join(&at, KEY), key);
                 reading.places.insert(at.clone(), value.span());
                 constants.extend(constant(&at, value, reading).map(|c| (format!("{}.{name}", field.name), c)));
             }
@@ -338,6 +340,14 @@ fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Readin
         return reading.quantity(path, value, "2e-4 m3/mol/s").map(Constant::Value);
     }
     let text = reading.text(path, value)?;
+    let operators = |c: char| c.is_whitespace() || "*/^()[]".contains(c);
+    let is_quantity = || text.parse::<Quantity>().is_ok();
+    let meant =
+        if starts_as_number(&text) { text.contains('*') && !is_quantity() } else { text.trim().contains(operators) };
+    if meant && Expression::parse(&text).is_err() {
+        // No name, so that it was meant as an expression.
+        return expression(path, &text, reading).map(Constant::Expression);
+    }
     Constant::parse(&text)
         .map_err(|error| {
             let place = Some(reading.places.at(value.span()));
@@ -377,6 +387,10 @@ fn parameter_value(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut
         Ok(value) => Some(value),
         // What does not start as a number was meant as an expression.
         Err(_) if !starts_as_number(&text) => expression(&at, &text, reading).map(ParameterValue::Expression),
+        // `0.5 k1` is a misspelt unit or a product without its sign; an expression's message says both.
+        Err(QuantityError::UnknownUnit { text: unit, .. }) if unit.chars().all(char::is_alphanumeric) => {
+            expression(&at, &text, reading).map(ParameterValue::Expression)
+        }
         Err(_) => reading.quantity(path, value, "2e-4 m3/mol/s").map(ParameterValue::Quantity),
     }
 }
@@ -430,61 +444,4 @@ fn reference(path: &str, word: &str, reading: &mut Reading) -> Option<Reference>
         reading.faults.push(Diagnostic::unknown("reference electrode", word, &words).at(place));
     }
     found
-}
-
-/// Lines of a protocol; a list within the list is repeated as its first line says.
-fn lines(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Reading) -> Vec<Line> {
-    let DeValue::Array(array) = value.get_ref() else {
-        reading.wrong(path, value, "a list of instructions, such as [\"hold 2.0 V for 10 h\"]");
-        return Vec::new();
-    };
-    numbered(path, array.iter(), reading)
-}
-
-fn numbered<'a>(
-    path: &str,
-    values: impl Iterator<Item = &'a toml::Spanned<DeValue<'a>>>,
-    reading: &mut Reading,
-) -> Vec<Line> {
-    let mut all = Vec::new();
-    for (i, value) in values.enumerate() {
-        let at = join(path, &i.to_string());
-        reading.places.insert(at.clone(), value.span());
-        if let DeValue::Array(inner) = value.get_ref() {
-            all.extend(repeat(&at, inner, reading));
-        } else if let Some(text) = reading.text(&at, value) {
-            let read = Instruction::parse(&text);
-            all.extend(instruction(&at, &text, read, reading).map(Line::Instruction));
-        }
-    }
-    all
-}
-
-fn repeat<'a>(path: &str, list: &'a toml::de::DeArray<'a>, reading: &mut Reading) -> Option<Line> {
-    let (mut at, mut text) = (path.to_owned(), String::new());
-    if let Some(first) = list.first() {
-        at = join(path, "first");
-        reading.places.insert(at.clone(), first.span());
-        if let DeValue::String(first) = first.get_ref() {
-            text = first.to_string();
-        }
-    }
-    let read = Line::repetitions(&text).and_then(|times| {
-        let expected = "`repeat 5 times` as the first line of a list within a protocol";
-        times.ok_or(EquationFault { span: 0..text.len(), expected, help: None })
-    });
-    let times = instruction(&at, &text, read, reading);
-    let lines = numbered(path, list.iter().skip(1), reading);
-    Some(Line::Repeat { times: times?, lines })
-}
-
-fn instruction<T>(path: &str, text: &str, read: Result<T, EquationFault>, reading: &mut Reading) -> Option<T> {
-    read.map_err(|fault| {
-        let part = text.get(fault.span.clone()).unwrap_or("");
-        let found = if part.is_empty() { "the end".to_owned() } else { format!("`{part}`") };
-        let place = reading.places.within(path, fault.span).or_else(|| reading.places.of(path));
-        let kind = Fault::Instruction { text: text.to_owned() };
-        reading.faults.push(Diagnostic::new(kind, found, fault.expected).at(place).help_if(fault.help));
-    })
-    .ok()
 }

@@ -22,6 +22,9 @@ pub(super) struct Section<'a> {
     asked: Vec<&'static str>,
 }
 
+/// Within the path of a value, the place of its key.
+pub(crate) const KEY: &str = "(key)";
+
 /// Path of a name within a table.
 pub(crate) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
@@ -142,8 +145,9 @@ impl<'a> Section<'a> {
         let path = join(&self.path, key);
         let Some(table) = Section::of(value, path.clone(), reading) else { return Vec::new() };
         let mut numbers = Vec::new();
-        for (name, _, value) in in_order(table.table) {
+        for (name, key, value) in in_order(table.table) {
             let path = join(&path, name);
+            reading.places.insert(join(&path, KEY), key);
             reading.places.insert(path.clone(), value.span());
             match number_of(value.get_ref()).filter(|n| n.is_finite()) {
                 Some(number) => numbers.push((name.to_owned(), number)),

@@ -18,6 +18,13 @@ pub(super) fn read(text: &str) -> Result<(BTreeMap<Atom, u32>, i32), FormulaFaul
     let mut parser = Parser { text: body, at: 0 };
     let atoms = parser.group(0)?;
     if parser.at < body.len() {
+        let digits = parser.digits();
+        let labelled = &body[parser.at + digits.len()..];
+        let symbol = Parser { text: labelled, at: 0 }.symbol();
+        if !digits.is_empty() && Element::from_symbol(symbol).is_some() {
+            let expected = format!("an element symbol or `(`; an isotope is written `[{digits}{symbol}]`");
+            return Err(parser.fault(&expected));
+        }
         return Err(parser.fault("an element symbol or `(`"));
     }
     Ok((atoms, charge))

@@ -38,17 +38,17 @@ impl Instruction {
             "rest" => Self::Rest { limit: words.limit()? },
             "ramp" => {
                 let from = if words.take("from") { Some(words.quantity(&["to"])?) } else { None };
-                words.expect("to")?;
+                words.expect("to", if from.is_none() { "`from` or `to`" } else { "`to`" })?;
                 let to = words.quantity(&["at"])?;
-                words.expect("at")?;
+                words.expect("at", "`at` and a speed, such as `at 1 mV/s`")?;
                 Self::Ramp { from, to, rate: words.quantity(&[])? }
             }
             "cycle" => {
-                words.expect("from")?;
+                words.expect("from", "`from`")?;
                 let from = words.quantity(&["to"])?;
-                words.expect("to")?;
+                words.expect("to", "`to`")?;
                 let to = words.quantity(&["at"])?;
-                words.expect("at")?;
+                words.expect("at", "`at` and a speed, such as `at 50 mV/s`")?;
                 let times = words.trailing_times()?;
                 Self::Cycle { from, to, rate: words.quantity(&[])?, times }
             }
@@ -58,21 +58,24 @@ impl Instruction {
             }
             "withdraw" => {
                 let part = words.quantity(&["from"])?;
-                words.expect("from")?;
+                words.expect("from", "`from`")?;
                 Self::Withdraw { part, phase: words.one("the name of a phase")? }
             }
             "transfer" => {
                 let part = words.quantity(&["of"])?;
-                words.expect("of")?;
+                words.expect("of", "`of`")?;
                 let from = words.one("a species")?;
-                words.expect("to")?;
+                words.expect("to", "`to`")?;
                 Self::Transfer { part, from, to: words.one("a species")? }
             }
             word => {
-                let near = crate::error::nearest(word, VERBS);
-                let mut fault = words.fault(verb, EXPECTED);
-                fault.help = near.map(|n| format!("did you mean `{n}`?"));
-                return Err(fault);
+                let help = match crate::error::nearest(word, VERBS) {
+                    Some("repeat") => {
+                        Some("what is repeated is a list: [\"repeat 5 times\", \"hold ...\", ...]".to_owned())
+                    }
+                    near => near.map(|n| format!("did you mean `{n}`?")),
+                };
+                return Err(InstructionFault { help, ..words.fault(verb, EXPECTED) });
             }
         };
         words.end()?;
@@ -137,8 +140,8 @@ impl<'a> Words<'a> {
         there
     }
 
-    fn expect(&mut self, word: &'static str) -> Parse<()> {
-        if self.take(word) { Ok(()) } else { Err(self.fault(self.here(), word)) }
+    fn expect(&mut self, word: &str, expected: &'static str) -> Parse<()> {
+        if self.take(word) { Ok(()) } else { Err(self.fault(self.here(), expected)) }
     }
 
     fn one(&mut self, what: &'static str) -> Parse<String> {
@@ -160,13 +163,17 @@ impl<'a> Words<'a> {
         let expected = "a whole number from 1 to 1000000 and the word `times`, such as `3 times`";
         let rest = &self.spans[self.at..self.end];
         let [.., count, word] = rest else { return Err(self.fault(self.here(), expected)) };
+        let is_times = matches!(&self.text[word.clone()], "times" | "time");
+        if !is_times {
+            return Err(self.fault(self.text.len()..self.text.len(), expected));
+        }
         let times = self.text[count.clone()].parse().ok().filter(|n| (1..=MOST).contains(n));
         match times {
-            Some(times) if matches!(&self.text[word.clone()], "times" | "time") => {
+            Some(times) => {
                 self.end -= 2;
                 Ok(times)
             }
-            _ => Err(self.fault(count.start..word.end, expected)),
+            None => Err(self.fault(count.start..word.end, expected)),
         }
     }
 
@@ -183,7 +190,38 @@ impl<'a> Words<'a> {
         };
         let span = first.start..self.spans[self.at - 1].end;
         let quantity = self.text[span.clone()].parse::<Quantity>();
-        quantity.map_err(|error| InstructionFault { span, expected, help: Some(error.to_string()) })
+        if quantity.is_err()
+            && let Some(fault) = self.after_quantity(start, before)
+        {
+            return Err(fault);
+        }
+        quantity.map_err(|error| {
+            let help = if self.text[span.clone()].contains("degC/") {
+                "a change by one degree is one kelvin: write `K/min`".to_owned()
+            } else {
+                error.to_string()
+            };
+            InstructionFault { span, expected, help: Some(help) }
+        })
+    }
+
+    /// What is wrong if the words from `start` on begin with a quantity and go on with something else.
+    fn after_quantity(&self, start: usize, before: &[&str]) -> Option<InstructionFault> {
+        let text = |i: usize| &self.text[self.spans[start].start..self.spans[i].end];
+        let is_quantity = |i: &usize| text(*i).parse::<Quantity>().is_ok_and(|q| !q.symbol().is_empty());
+        let next = (start..self.at).rev().find(is_quantity)? + 1;
+        let span = self.spans.get(next).filter(|_| next < self.at)?.clone();
+        let expected = match before {
+            ["for", ..] => "`for` or `until`",
+            ["to"] => "`to`",
+            ["at"] => "`at` and a speed, such as `at 1 mV/s`",
+            ["from"] => "`from`",
+            ["of"] => "`of`",
+            _ => "the end",
+        };
+        let near = crate::error::nearest(&self.text[span.clone()], before.iter().copied());
+        let help = near.map(|n| format!("did you mean `{n}`?"));
+        Some(InstructionFault { span, expected, help })
     }
 
     /// `for 10 h`, `until conversion(NH3) >= 0.98 or 12 h`.
@@ -271,8 +309,10 @@ mod tests {
             ("hold 2 V until x* >= 2 or 1 h", ""),
             ("ramp to 2 V", ""),
             ("cycle from 0 V to 1 V at 1 V/s 0 times", "0 times"),
-            ("withdraw 1 mL cell", "1 mL cell"),
-            ("rest for 1 h then", "1 h then"),
+            ("withdraw 1 mL cell", "cell"),
+            ("rest for 1 h then", "then"),
+            ("hold 2 V untill E > 1 V or 1 h", "untill"),
+            ("ramp to 2 V in 1 h", "in"),
             ("repeat often", ""),
             ("", ""),
         ] {

@@ -59,6 +59,11 @@ impl Quantity {
         &self.symbol
     }
 
+    /// Whether zero of its unit is not zero, as of degrees Celsius.
+    pub(crate) fn has_offset(&self) -> bool {
+        self.unit.offset != 0.0
+    }
+
     /// What it measures.
     pub fn dimension(&self) -> Dimension {
         self.unit.dimension

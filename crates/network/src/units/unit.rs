@@ -122,9 +122,31 @@ impl Parser<'_> {
         QuantityError::UnknownUnit {
             symbol: symbol.to_owned(),
             text: self.whole.to_owned(),
-            nearest: nearest(symbol, COMMON.iter().copied()).filter(|_| !symbol.is_empty()).map(ToOwned::to_owned),
+            nearest: spelt_out(symbol)
+                .or_else(|| nearest(symbol, COMMON.iter().copied()).filter(|_| !symbol.is_empty()))
+                .map(ToOwned::to_owned),
         }
     }
+}
+
+/// The symbol of a unit whose name is written out.
+fn spelt_out(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().trim_end_matches('s') {
+        "second" | "sec" => "s",
+        "minute" => "min",
+        "hour" | "hr" => "h",
+        "day" => "d",
+        "volt" => "V",
+        "millivolt" => "mV",
+        "ampere" | "amp" => "A",
+        "molar" => "M",
+        "mole" => "mol",
+        "litre" | "liter" => "L",
+        "kelvin" => "K",
+        "celsiu" => "degC",
+        "joule" => "J",
+        _ => return None,
+    })
 }
 
 /// Offered as suggestions for a misspelt unit.
