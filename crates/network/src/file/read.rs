@@ -257,19 +257,19 @@ fn parameter(name: &str, mut section: Section<'_>, reading: &mut Reading) -> Opt
         found
     });
     let bounds = section.raw("bounds", reading).and_then(|value| {
-        let bounds = match value.get_ref() {
+        let at = join(&path, "bounds");
+        match value.get_ref() {
             DeValue::Array(array) if array.len() == 2 => {
-                let at = join(&path, "bounds");
+                // Both are read before either is missed, so that two faults are told at once.
                 let both: Vec<_> = array.iter().map(|v| reading.quantity(&at, v, "1e-6 1/s")).collect();
-                let mut both = both.into_iter().flatten();
-                both.next().zip(both.next())
+                let mut both = both.into_iter();
+                both.next().flatten().zip(both.next().flatten())
             }
             _ => {
-                reading.wrong(&join(&path, "bounds"), value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
+                reading.wrong(&at, value, "two quantities, such as [\"1e-6 1/s\", \"1 1/s\"]");
                 None
             }
-        };
-        bounds
+        }
     });
     let scale = section.text("scale", reading).and_then(|word| {
         let found = Scale::ALL.into_iter().find(|s| s.word() == word);
