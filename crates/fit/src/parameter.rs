@@ -131,9 +131,8 @@ impl Free {
         };
         let scale = match stated {
             Some(Scale::Log) if low > 0.0 => Scale::Log,
-            Some(_) => Scale::Linear,
             None if low > 0.0 && kind(network, setting) == Kind::Size => Scale::Log,
-            None => Scale::Linear,
+            _ => Scale::Linear,
         };
         let start = value.clamp(low, high);
         // Shown in the unit that the model states the parameter in.

@@ -72,9 +72,8 @@ pub(crate) struct Free {
     pub(crate) electrochemical: bool,
     /// The variable that is the potential of its electrode; the applied one if it does not float.
     pub(crate) potential: Option<usize>,
-    /// Whether its rate has derivatives in the floating potential and in the time, as its last terms.
+    /// Whether its rate has a derivative in the floating potential, its last term but for that in the time.
     pub(crate) by_potential: bool,
-    pub(crate) by_time: bool,
 }
 
 /// Directions by the form of their rate.
@@ -328,9 +327,9 @@ fn drafts(steps: &[CheckedStep], timed: bool, floats: &dyn Fn(&CheckedStep) -> b
         let varies = timed && (law.reads_potential() || law.reads_temperature(step.reverse) || law.reads_time());
         let is_formula = matches!(law, RateLaw::Formula(_));
         let free = is_formula || varies || (law.reads_potential() && floats(step));
-        let factors = |orders: &[(SpeciesId, f64)]| match is_formula {
-            true => Vec::new(),
-            false => orders.iter().map(|(s, order)| Factor { species: s.0, order: *order }).collect(),
+        let factors = |orders: &[(SpeciesId, f64)]| {
+            let own = orders.iter().filter(|_| !is_formula);
+            own.map(|(s, order)| Factor { species: s.0, order: *order }).collect()
         };
         all.push(Draft { step: StepId(i), is_reverse: false, factors: factors(&step.orders), free });
         if step.reverse != Reverse::None {
@@ -365,7 +364,6 @@ fn free_rate(
         electrochemical: step.electrons != 0.0,
         potential,
         by_potential: by_potential.is_some(),
-        by_time: time.is_some(),
     }
 }
 

@@ -8,6 +8,7 @@
 //! second and per volume or area of the phase where a step happens; all values inside are SI.
 
 pub mod analysis;
+mod bind;
 mod builder;
 mod check;
 mod compile;

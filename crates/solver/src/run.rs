@@ -327,7 +327,7 @@ impl<'a> Run<'a> {
                 let ratio = size(*from) / size(*to);
                 self.change(|y| {
                     let moved = y[from.0] * *part;
-                    y[from.0] = y[from.0] - moved;
+                    y[from.0] -= moved;
                     y[to.0] += moved * ratio;
                 });
             }

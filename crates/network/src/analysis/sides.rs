@@ -55,6 +55,11 @@ impl Sides {
                 | RateLaw::Eyring(_)
                 | RateLaw::Tafel(_)
                 | RateLaw::ButlerVolmer(_)
+                | RateLaw::Marcus(_)
+                | RateLaw::MarcusHushChidsey(_)
+                | RateLaw::KouteckyLevich(..)
+                | RateLaw::GasLiquid(_)
+                | RateLaw::Relative(_)
         );
         mass_action && step.orders == self.left && (!self.reversible || step.reverse_orders == self.right)
     }

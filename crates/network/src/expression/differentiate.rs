@@ -14,7 +14,6 @@ impl<L: Copy + Eq + std::hash::Hash> Graph<L> {
         for i in 0..=of.index() {
             let id = NodeId(i as u32);
             slopes[i] = match self.op(id) {
-                Op::Number(_) => zero,
                 Op::Leaf(own) => self.number(if own == leaf { 1.0 } else { 0.0 }),
                 Op::Add(a, b) => self.add(slopes[a.index()], slopes[b.index()]),
                 Op::Sub(a, b) => self.sub(slopes[a.index()], slopes[b.index()]),
@@ -47,7 +46,7 @@ impl<L: Copy + Eq + std::hash::Hash> Graph<L> {
                     let slope = self.slope_of(function, a, id);
                     self.mul(slope, slopes[a.index()])
                 }
-                Op::Call(..) => zero,
+                Op::Number(_) | Op::Call(..) => zero,
                 Op::Extreme(which, a, b) => self.select(which, [a, b, slopes[a.index()], slopes[b.index()]]),
                 Op::Select(which, [a, b, yes, no]) => {
                     self.select(which, [a, b, slopes[yes.index()], slopes[no.index()]])

@@ -29,7 +29,7 @@ fn numbered<'a>(
             all.extend(repeat(&at, inner, reading));
         } else if let Some(text) = reading.text(&at, value) {
             let read = Instruction::parse(&text);
-            all.extend(instruction(&at, &text, read, reading).map(Line::Instruction));
+            all.extend(instruction(&at, &text, read, reading).map(|i| Line::Instruction(Box::new(i))));
         }
     }
     all

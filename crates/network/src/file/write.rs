@@ -18,6 +18,17 @@ pub(crate) fn write(definition: &Definition) -> String {
     out.text_if("title", &definition.title);
     out.text_if("source", &definition.source);
     out.text_if("notes", &definition.notes);
+    run_section(definition, &mut out);
+    phase_sections(definition, &mut out);
+    species_sections(definition, &mut out);
+    parameter_sections(definition, &mut out);
+    step_sections(definition, &mut out);
+    other_sections(definition, &mut out);
+    out.0
+}
+
+/// `[run]`.
+fn run_section(definition: &Definition, out: &mut Text) {
     let run = &definition.run;
     out.table("run", None);
     out.quantity("temperature", run.temperature.as_ref());
@@ -35,6 +46,10 @@ pub(crate) fn write(definition: &Definition) -> String {
         let products: Vec<String> = run.products.iter().map(|p| quoted(p)).collect();
         out.line("products", &format!("[{}]", products.join(", ")));
     }
+}
+
+/// `[phases]` and `[sites]`.
+fn phase_sections(definition: &Definition, out: &mut Text) {
     for phase in &definition.phases {
         out.table("phases", Some(&phase.name));
         out.text("kind", phase.kind.word());
@@ -57,6 +72,10 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.quantity("density", Some(&site.density));
         out.text("vacant", &site.vacant);
     }
+}
+
+/// `[species]`.
+fn species_sections(definition: &Definition, out: &mut Text) {
     for species in &definition.species {
         out.table("species", Some(&species.name));
         match &species.composition {
@@ -78,6 +97,10 @@ pub(crate) fn write(definition: &Definition) -> String {
         }
         out.text_if("note", &species.note);
     }
+}
+
+/// `[parameters]`.
+fn parameter_sections(definition: &Definition, out: &mut Text) {
     for parameter in &definition.parameters {
         out.table("parameters", Some(&parameter.name));
         match &parameter.value {
@@ -92,6 +115,10 @@ pub(crate) fn write(definition: &Definition) -> String {
         }
         out.text_if("scale", parameter.scale.map_or("", |s| s.word()));
     }
+}
+
+/// `[steps]`.
+fn step_sections(definition: &Definition, out: &mut Text) {
     for step in &definition.steps {
         out.table("steps", Some(&step.name));
         out.text("equation", &step.equation);
@@ -116,6 +143,10 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.flag("duplicate", step.duplicate);
         out.text_if("note", &step.note);
     }
+}
+
+/// `[observables]` and `[references]`.
+fn other_sections(definition: &Definition, out: &mut Text) {
     for observable in &definition.observables {
         out.table("observables", Some(&observable.name));
         out.text("expression", observable.expression.text());
@@ -127,7 +158,6 @@ pub(crate) fn write(definition: &Definition) -> String {
         out.quantity("potential", Some(&own.potential));
         out.text_if("source", &own.source);
     }
-    out.0
 }
 
 struct Text(String);
@@ -202,8 +232,8 @@ fn list(lines: &[Line], times: Option<u32>, depth: usize) -> String {
         Line::Instruction(instruction) => quoted(&instruction.to_string()),
         Line::Repeat { times, lines } => list(lines, Some(*times), depth + 1),
     }));
-    let entries: String = entries.map(|entry| format!("{indent}{entry},\n")).collect();
-    format!("[\n{entries}{}]", "  ".repeat(depth))
+    let entries: Vec<String> = entries.map(|entry| format!("{indent}{entry},")).collect();
+    format!("[\n{}\n{}]", entries.join("\n"), "  ".repeat(depth))
 }
 
 fn constant_text(constant: &Constant) -> String {

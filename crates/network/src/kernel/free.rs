@@ -85,7 +85,7 @@ impl Compiled {
                     // One run of the tape leaves the rate and all its derivatives.
                     self.free_rate(i, values, None, |k| z[k].0[lane], &mut registers.plain);
                     let off = free.electrochemical && !values.conditions.connected;
-                    let amounts = range.len() - usize::from(free.by_potential) - usize::from(free.by_time);
+                    let amounts = range.len() - usize::from(free.by_potential) - usize::from(self.time.is_some());
                     for k in 0..amounts {
                         terms[range.start + k].0[lane] =
                             if off { 0.0 } else { formula.tape().result(1 + k, &registers.plain) };

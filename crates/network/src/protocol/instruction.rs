@@ -10,7 +10,7 @@ use crate::units::Quantity;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
     /// One instruction.
-    Instruction(Instruction),
+    Instruction(Box<Instruction>),
     /// `["repeat 5 times", ...]`.
     Repeat {
         /// How often.

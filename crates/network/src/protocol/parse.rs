@@ -28,7 +28,7 @@ impl Instruction {
     /// ```
     pub fn parse(text: &str) -> Parse<Self> {
         let mut words = Words::new(text);
-        let Some(verb) = words.next() else { return Err(words.fault(0..text.len(), EXPECTED)) };
+        let Some(verb) = words.next() else { return Err(Words::fault(0..text.len(), EXPECTED)) };
         let instruction = match &text[verb.clone()] {
             "hold" => {
                 let value =
@@ -75,7 +75,7 @@ impl Instruction {
                     }
                     near => near.map(|n| format!("did you mean `{n}`?")),
                 };
-                return Err(InstructionFault { help, ..words.fault(verb, EXPECTED) });
+                return Err(InstructionFault { help, ..Words::fault(verb, EXPECTED) });
             }
         };
         words.end()?;
@@ -115,7 +115,7 @@ impl<'a> Words<'a> {
         Self { text, spans, at: 0, end }
     }
 
-    fn fault(&self, span: Range<usize>, expected: &'static str) -> InstructionFault {
+    fn fault(span: Range<usize>, expected: &'static str) -> InstructionFault {
         InstructionFault { span: span.start..span.end.max(span.start), expected, help: None }
     }
 
@@ -141,18 +141,18 @@ impl<'a> Words<'a> {
     }
 
     fn expect(&mut self, word: &str, expected: &'static str) -> Parse<()> {
-        if self.take(word) { Ok(()) } else { Err(self.fault(self.here(), expected)) }
+        if self.take(word) { Ok(()) } else { Err(Self::fault(self.here(), expected)) }
     }
 
     fn one(&mut self, what: &'static str) -> Parse<String> {
         let here = self.here();
-        self.next().map(|s| self.text[s].to_owned()).ok_or_else(|| self.fault(here, what))
+        self.next().map(|s| self.text[s].to_owned()).ok_or_else(|| Self::fault(here, what))
     }
 
     /// The last word, taken off the end.
     fn last(&mut self, what: &'static str) -> Parse<String> {
         if self.end <= self.at + 1 {
-            return Err(self.fault(self.text.len()..self.text.len(), what));
+            return Err(Self::fault(self.text.len()..self.text.len(), what));
         }
         self.end -= 1;
         Ok(self.text[self.spans[self.end].clone()].to_owned())
@@ -162,10 +162,10 @@ impl<'a> Words<'a> {
     fn trailing_times(&mut self) -> Parse<u32> {
         let expected = "a whole number from 1 to 1000000 and the word `times`, such as `3 times`";
         let rest = &self.spans[self.at..self.end];
-        let [.., count, word] = rest else { return Err(self.fault(self.here(), expected)) };
+        let [.., count, word] = rest else { return Err(Self::fault(self.here(), expected)) };
         let is_times = matches!(&self.text[word.clone()], "times" | "time");
         if !is_times {
-            return Err(self.fault(self.text.len()..self.text.len(), expected));
+            return Err(Self::fault(self.text.len()..self.text.len(), expected));
         }
         let times = self.text[count.clone()].parse().ok().filter(|n| (1..=MOST).contains(n));
         match times {
@@ -173,7 +173,7 @@ impl<'a> Words<'a> {
                 self.end -= 2;
                 Ok(times)
             }
-            None => Err(self.fault(count.start..word.end, expected)),
+            None => Err(Self::fault(count.start..word.end, expected)),
         }
     }
 
@@ -186,7 +186,7 @@ impl<'a> Words<'a> {
         let expected = "a number with its unit, such as `2.0 V`";
         let Some(first) = self.spans.get(start).filter(|_| self.at > start) else {
             let here = self.here();
-            return Err(self.fault(here, expected));
+            return Err(Self::fault(here, expected));
         };
         let span = first.start..self.spans[self.at - 1].end;
         let quantity = self.text[span.clone()].parse::<Quantity>();
@@ -230,13 +230,13 @@ impl<'a> Words<'a> {
             return Ok(Limit { until: None, time: self.quantity(&[])? });
         }
         if !self.take("until") {
-            return Err(self.fault(self.here(), "`for` and a time, or `until` and a condition"));
+            return Err(Self::fault(self.here(), "`for` and a time, or `until` and a condition"));
         }
         let start = self.at;
         let or = (start..self.end).rev().find(|i| &self.text[self.spans[*i].clone()] == "or");
         let Some(or) = or.filter(|or| *or > start) else {
             let expected = "`or` and the longest time after the condition, such as `or 12 h`";
-            return Err(self.fault(self.text.len()..self.text.len(), expected));
+            return Err(Self::fault(self.text.len()..self.text.len(), expected));
         };
         let span = self.spans[start].start..self.spans[or - 1].end;
         let until = self.condition(span)?;
@@ -253,7 +253,10 @@ impl<'a> Words<'a> {
             found.map(|c| (i, c))
         });
         let Some((at, comparison)) = split else {
-            return Err(self.fault(span, "a condition with `>=`, `<=`, `>` or `<`, such as `conversion(NH3) >= 0.98`"));
+            return Err(Self::fault(
+                span,
+                "a condition with `>=`, `<=`, `>` or `<`, such as `conversion(NH3) >= 0.98`",
+            ));
         };
         let read = |part: Range<usize>| {
             let inner = &text[part.clone()];
@@ -269,7 +272,7 @@ impl<'a> Words<'a> {
     }
 
     fn end(&self) -> Parse<()> {
-        if self.at == self.end { Ok(()) } else { Err(self.fault(self.here().start..self.text.len(), "the end")) }
+        if self.at == self.end { Ok(()) } else { Err(Self::fault(self.here().start..self.text.len(), "the end")) }
     }
 }
 

@@ -25,7 +25,7 @@ pub use eyring::{Barrier, Eyring};
 pub use formula::Formula;
 pub use gas_liquid::GasLiquid;
 pub use koutecky_levich::KouteckyLevich;
-pub use langmuir_hinshelwood::LangmuirHinshelwood;
+pub use langmuir_hinshelwood::{Back, LangmuirHinshelwood};
 pub use law::{Constant, Field, Law, LawKind, Measures, StepDimensions};
 pub use marcus::Marcus;
 pub use marcus_hush_chidsey::MarcusHushChidsey;

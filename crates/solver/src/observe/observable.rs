@@ -189,7 +189,8 @@ impl Observable {
 
     fn unknown(network: &Network, text: &str) -> SolveError {
         let names: Vec<&str> = network.species().iter().map(|s| s.name.as_str()).collect();
-        let own: String = network.observables().iter().map(|o| format!("{}, ", o.name)).collect();
+        let own: Vec<&str> = network.observables().iter().map(|o| o.name.as_str()).collect();
+        let own = if own.is_empty() { String::new() } else { format!("{}, ", own.join(", ")) };
         SolveError::UnknownName {
             kind: "observable",
             name: text.to_owned(),

@@ -1,6 +1,6 @@
 //! Electrode laws: their two forms, their standard amounts, films.
 
-use super::super::Check;
+use super::super::{Check, Range};
 use super::Case;
 use crate::conditions::FARADAY;
 use crate::error::list;
@@ -8,6 +8,7 @@ use crate::file::KEY;
 use crate::network::SpeciesId;
 use crate::phase::PhaseKind;
 use crate::rate::{Constant, KouteckyLevich, LawKind, RateLaw, Tafel};
+use crate::units::Dimension;
 
 impl Check<'_> {
     /// Refuses a film before a step that is not of first order in one dissolved species, or with half its constants.
@@ -61,6 +62,13 @@ impl Check<'_> {
         let reverse = if needs_ratio { Some(self.reference_product(case, &case.raw.reverse_orders)?) } else { None };
         let factor = 1.0 / (case.raw.electrons.abs() * FARADAY * forward);
         Some((Tafel { k0, factor, e0, alpha, sign }, reverse.map(|r| forward / r)))
+    }
+
+    /// Checks the unit of a reference amount.
+    pub(super) fn reference_amount(&mut self, at: &str, constant: &Constant, dimension: Dimension) {
+        if let Constant::Value(quantity) = constant {
+            self.quantity(at, quantity, dimension, Range::Positive);
+        }
     }
 
     /// Refuses reference amounts that the law does not use.

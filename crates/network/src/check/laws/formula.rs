@@ -55,6 +55,18 @@ impl Check<'_> {
         for (name, _) in case.step.law.constants.iter().filter(|(name, _)| name != "rate") {
             self.fault(&case.path(name), Diagnostic::unknown("constant of the rate law", name, &["rate"]));
         }
+        for (orders, key) in [(&case.step.orders, "orders"), (&case.step.reverse_orders, "reverse_orders")] {
+            if !orders.is_empty() {
+                let expected = "the orders within the expression";
+                self.conflict(
+                    case,
+                    key,
+                    "has orders beside a rate that says them itself",
+                    &format!("`{key}`"),
+                    expected,
+                );
+            }
+        }
         let names = Names { definition: case.definition, matter: case.matter, table };
         let resolved = self.expression(&at, &expression, &mut |leaf| names.rate(leaf))?;
         if resolved.dimension.is_some_and(|d| d != case.dimensions.rate) {

@@ -18,8 +18,8 @@ use crate::file::{KEY, join};
 use crate::network::{ParameterId, SpeciesId};
 use crate::phase::PhaseKind;
 use crate::rate::{
-    Arrhenius, ButlerVolmer, Constant, Field, LangmuirHinshelwood, LawKind, Marcus, MarcusHushChidsey, MassAction,
-    MichaelisMenten, RateLaw, Reverse, StepDimensions,
+    Arrhenius, Back, ButlerVolmer, Constant, Field, LangmuirHinshelwood, LawKind, Marcus, MarcusHushChidsey,
+    MassAction, MichaelisMenten, RateLaw, Reverse, StepDimensions,
 };
 use crate::step::Step;
 use crate::units::Dimension;
@@ -210,6 +210,11 @@ impl Check<'_> {
                 of_species = Some(SpeciesId(*id));
                 dimensions.amount = case.amount(SpeciesId(*id));
             }
+            if field.name == "reference" {
+                // What an exchange current density holds at is part of the law, no constant to vary.
+                self.reference_amount(&at, constant, dimensions.amount);
+                continue;
+            }
             let asked = Asked {
                 of: format!("the {name} of step `{}`", step.name),
                 own_name: format!("{}.{name}", step.name),
@@ -375,8 +380,10 @@ impl Check<'_> {
                 built(|graph| law.rate(graph))
             }
             LawKind::LangmuirHinshelwood => {
-                let back =
-                    |name, is_equilibrium| get(name).map(|id| (id, is_equilibrium, case.raw.reverse_orders.clone()));
+                let orders = &case.raw.reverse_orders;
+                let back = |name, is_equilibrium| {
+                    get(name).map(|constant| Back { constant, is_equilibrium, orders: orders.clone() })
+                };
                 let law = LangmuirHinshelwood {
                     k: get("k")?,
                     orders: case.raw.orders.clone(),
