@@ -161,6 +161,9 @@ pub enum Fault {
     /// The text is not TOML.
     #[error("this is not valid TOML")]
     Toml,
+    /// The text is not JSON.
+    #[error("this is not valid JSON")]
+    Json,
     /// The file has no content.
     #[error("the model file is empty")]
     Empty,

@@ -4,17 +4,18 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::check;
 use crate::compile::Compiled;
 use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
 use crate::expression::{Tape, Variable};
+use crate::file::{self, Format};
 use crate::formula::Formula;
 use crate::parameter::Scale;
 use crate::protocol::Stage;
 use crate::rate::{Measures, RateLaw, Reverse};
 use crate::units::{Dimension, Quantity};
-use crate::{check, file};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
@@ -173,7 +174,7 @@ impl PartialEq for Network {
 }
 
 impl Network {
-    /// Reads and checks a model file.
+    /// Reads and checks a model file, TOML or (by its ending) JSON.
     ///
     /// # Errors
     /// [`NetworkError::Read`] if there is no such file, [`NetworkError::Invalid`] with all faults of it.
@@ -181,7 +182,9 @@ impl Network {
         let path = path.as_ref();
         let bytes =
             std::fs::read(path).map_err(|e| NetworkError::Read { path: path.to_owned(), reason: e.to_string() })?;
-        file::read(&bytes, &path.display().to_string())
+        let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+        let format = if is_json { Format::Json } else { Format::Toml };
+        file::read(&bytes, &path.display().to_string(), format)
     }
 
     /// Reads and checks the text of a model; `file` is the name that messages give it.
@@ -189,7 +192,15 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Invalid`] with all faults.
     pub fn from_toml(text: &str, file: &str) -> Result<Self> {
-        file::read(text.as_bytes(), file)
+        file::read(text.as_bytes(), file, Format::Toml)
+    }
+
+    /// Reads and checks the text of a model in JSON, which has the same keys; `file` is the name that messages give it.
+    ///
+    /// # Errors
+    /// [`NetworkError::Invalid`] with all faults.
+    pub fn from_json(text: &str, file: &str) -> Result<Self> {
+        file::read(text.as_bytes(), file, Format::Json)
     }
 
     /// Checks a definition.
@@ -223,6 +234,11 @@ impl Network {
     /// The model as a TOML file that reads back as the same network.
     pub fn to_toml(&self) -> String {
         file::write(self.definition())
+    }
+
+    /// The model as JSON that reads back as the same network.
+    pub fn to_json(&self) -> String {
+        file::json::from_toml(&self.to_toml())
     }
 
     /// The description it was made from.

@@ -255,6 +255,9 @@ fn everything_survives_writing_and_reading() {
     let built = Network::new(network.definition().clone()).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(built, network);
     assert_eq!(built.to_toml(), text);
+    let json = Network::from_json(&network.to_json(), "everything.json").unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(json.definition(), network.definition());
+    assert_eq!(json.to_toml(), text);
     assert_eq!(built.stages(), network.stages());
     assert_eq!(built.parameters(), network.parameters());
     assert_eq!(built.observables(), network.observables());

@@ -158,13 +158,16 @@ proptest! {
     fn written_and_read(steps in prop::collection::vec(step(), 1..8)) {
         let network = network(&steps);
         let again = Network::from_toml(&network.to_toml(), "written").unwrap();
-        prop_assert_eq!(again, network);
+        prop_assert_eq!(&again, &network);
+        let again = Network::from_json(&network.to_json(), "written").unwrap();
+        prop_assert_eq!(&again, &network);
     }
 
     /// No text makes the reader panic.
     #[test]
     fn no_input_panics(text in "[\\[\\]a-zA-Z0-9_=\"'{}., \n*+<>/()^-]{0,200}") {
         let _ = Network::from_toml(&text, "random");
+        let _ = Network::from_json(&text, "random");
     }
 
     /// No slip in a sound model makes the reader panic.

@@ -1,5 +1,6 @@
 //! Model files: TOML read with the place of every value, and written back without loss.
 
+pub(crate) mod json;
 mod places;
 mod protocol;
 mod read;
@@ -7,6 +8,6 @@ mod section;
 mod write;
 
 pub(crate) use places::Places;
-pub(crate) use read::read;
+pub(crate) use read::{Format, read};
 pub(crate) use section::{KEY, join};
 pub(crate) use write::write;

@@ -16,16 +16,38 @@ pub(crate) struct Places {
     text: String,
     line_starts: Vec<usize>,
     spans: HashMap<String, Range<usize>>,
+    /// Where a value or key that begins at a byte of the text that was parsed stands in the file, if that is another.
+    origins: Option<HashMap<usize, Range<usize>>>,
 }
 
 impl Places {
     pub(crate) fn new(file: &str, text: &str) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        Self { file: file.to_owned(), text: text.to_owned(), line_starts, spans: HashMap::new() }
+        Self { file: file.to_owned(), text: text.to_owned(), line_starts, spans: HashMap::new(), origins: None }
+    }
+
+    /// Says that the text was parsed in another form.
+    pub(super) fn translated(mut self, origins: HashMap<usize, Range<usize>>) -> Self {
+        self.origins = Some(origins);
+        self
+    }
+
+    /// The bytes of the file that a span of the parsed text comes from.
+    fn origin(&self, span: Range<usize>) -> Range<usize> {
+        match &self.origins {
+            Some(origins) => origins.get(&span.start).cloned().unwrap_or(0..0),
+            None => span,
+        }
     }
 
     pub(crate) fn insert(&mut self, path: String, span: Range<usize>) {
+        let span = self.origin(span);
         self.spans.insert(path, span);
+    }
+
+    /// The place of a value or key of the parsed text.
+    pub(crate) fn parsed(&self, span: Range<usize>) -> Place {
+        self.at(self.origin(span))
     }
 
     /// The place of a path, or of the nearest table around it, or of the file; none for a network that was

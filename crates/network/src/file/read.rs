@@ -2,6 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::json;
 use super::places::Places;
 use super::protocol::lines;
 use super::section::{KEY, Reading, Section, in_order, join};
@@ -18,8 +19,15 @@ use crate::species::{Composition, Species};
 use crate::step::Step;
 use crate::units::Quantity;
 
+/// How a model is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Toml,
+    Json,
+}
+
 /// Reads and checks a model; `file` is its name in messages.
-pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Network> {
+pub(crate) fn read(bytes: &[u8], file: &str, format: Format) -> Result<Network> {
     let places = Places::new(file, "");
     let one = |diagnostic| Err(NetworkError::Invalid(Diagnostics(vec![diagnostic])));
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -37,10 +45,23 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Network> {
             .at(place)
             .help("`ratelaw models robertson` prints a small model to start from"));
     }
-    let mut reading = Reading { places: Places::new(file, text), faults: Diagnostics::default() };
-    let root = match DeTable::parse(text) {
+    let places = Places::new(file, text);
+    let (parsed, places) = match format {
+        Format::Toml => (text.to_owned(), places),
+        Format::Json => match json::translate(text) {
+            Ok(translated) => (translated.toml, places.translated(translated.origins)),
+            Err(fault) => {
+                let part = text.get(fault.at.clone()).filter(|part| !part.is_empty());
+                let found = part.map_or("the end".to_owned(), |part| format!("`{part}`"));
+                let place = Some(places.at(fault.at));
+                return one(Diagnostic::new(Fault::Json, found, fault.expected).at(place));
+            }
+        },
+    };
+    let mut reading = Reading { places, faults: Diagnostics::default() };
+    let root = match DeTable::parse(&parsed) {
         Ok(root) => root,
-        Err(error) => return one(syntax(&error, text, &reading.places)),
+        Err(error) => return one(syntax(&error, &parsed, &reading.places)),
     };
     let definition = define(root.get_ref(), &mut reading);
     let Reading { places, faults } = reading;
@@ -51,7 +72,7 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Network> {
 
 fn syntax(error: &toml::de::Error, text: &str, places: &Places) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
-    let place = Some(places.at(span.clone()));
+    let place = Some(places.parsed(span.clone()));
     let excerpt: String = text.get(span).unwrap_or("").chars().take(40).collect();
     let found = if excerpt.trim().is_empty() { "the end of the line".to_owned() } else { format!("`{excerpt}`") };
     if error.message().contains("duplicate key") {
@@ -350,7 +371,7 @@ fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Readin
     }
     Constant::parse(&text)
         .map_err(|error| {
-            let place = Some(reading.places.at(value.span()));
+            let place = Some(reading.places.parsed(value.span()));
             let fault = Fault::Value { what: format!("`{path}`") };
             let expected = "the name of a parameter, or a quantity such as \"2e-4 m3/mol/s\"";
             let found = format!("\"{text}\"");
