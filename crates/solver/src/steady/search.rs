@@ -181,7 +181,11 @@ impl Search<'_, '_> {
     }
 
     fn judged(&mut self, z: Vec<f64>, approach: Approach, time: f64, stats: Stats) -> Found {
-        let (eigenvalue, stability) = stability(&mut self.equations, &z);
+        // A reactant that fades but is never gone, as one of second order, is judged at its end.
+        let gross = self.equations.gross(&z);
+        let gone = |i: usize| gross.get(i).is_some_and(|gross| *gross <= FADED * FADED * self.fastest[i]);
+        let end: Vec<f64> = z.iter().enumerate().map(|(i, z)| if gone(i) && z.abs() < self.equations.smallest[i] { 0.0 } else { *z }).collect();
+        let (eigenvalue, stability) = stability(&mut self.equations, &end);
         let residual = self.balance(&z).unwrap_or(0.0);
         Found { z, approach, time, residual, eigenvalue, stability, stats }
     }
