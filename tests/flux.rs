@@ -43,7 +43,9 @@ fn balances_close() {
                 assert!(missed <= 1e-9 * (gross + start), "{}, {from} s: {missed:e} of {gross:e}", species.name);
                 let parts: f64 = both.iter().map(|c| c.part).sum();
                 assert!(both.is_empty() || (parts - 1.0).abs() < 1e-12 || (parts - 2.0).abs() < 1e-12);
-                assert!(both.windows(2).all(|w| w[0].net.signum() != w[1].net.signum() || w[0].net.abs() >= w[1].net.abs()));
+                assert!(
+                    both.windows(2).all(|w| w[0].net.signum() != w[1].net.signum() || w[0].net.abs() >= w[1].net.abs())
+                );
             }
         }
     }

@@ -36,11 +36,8 @@ fn close(steady: &SteadyState, expected: &[f64], error: f64) {
 /// A -> B -> C -> A with constants 1, 2 and 5: amounts go with 1/k, and all rates are the same.
 #[test]
 fn cycle_of_first_order() {
-    let network = letters(
-        "cycle",
-        &[("A", 17.0), ("B", 0.0), ("C", 0.0)],
-        &[("A -> B", 1.0), ("B -> C", 2.0), ("C -> A", 5.0)],
-    );
+    let network =
+        letters("cycle", &[("A", 17.0), ("B", 0.0), ("C", 0.0)], &[("A -> B", 1.0), ("B -> C", 2.0), ("C -> A", 5.0)]);
     let steady = found(&network);
     close(&steady, &[10.0, 5.0, 2.0], 1e-14);
     assert_eq!((steady.approach, &steady.stability), (Approach::Run, &Stability::Stable));
@@ -90,7 +87,9 @@ fn schlogl_has_three() {
     let network = |x: f64| {
         letters("schlogl", &[("X", x)], &[("2 X -> 3 X", 6.0), ("3 X -> 2 X", 1.0), ("0 -> X", 6.0), ("X -> 0", 11.0)])
     };
-    for (start, end, slope) in [(0.0, 1.0, -2.0), (1.99, 1.0, -2.0), (2.01, 3.0, -2.0), (50.0, 3.0, -2.0), (2.0, 2.0, 1.0)] {
+    for (start, end, slope) in
+        [(0.0, 1.0, -2.0), (1.99, 1.0, -2.0), (2.01, 3.0, -2.0), (50.0, 3.0, -2.0), (2.0, 2.0, 1.0)]
+    {
         let steady = found(&network(start));
         close(&steady, &[end], 1e-13);
         let (stability, approach) =
@@ -136,6 +135,34 @@ fn total_consumption() {
     let left = 0.5671432904097838;
     close(&steady, &[left, 0.0, 1.0 - left, left], 1e-5);
     assert!(matches!(steady.stability, Stability::Undecided(_)), "{}", steady.stability);
+}
+
+/// A branch whose products cannot change into each other rests at the ratio that the run led to, 2 to 1.
+#[test]
+fn steady_states_side_by_side() {
+    let network = letters(
+        "branch",
+        &[("A", 3.0), ("B", 0.0), ("C", 0.0), ("D", 0.0)],
+        &[("A -> B", 2.0), ("A -> C", 1.0), ("2 A -> D", 1e-9), ("D -> 2 A", 1.0)],
+    );
+    let steps = vec![Setting::Step(StepId(0))];
+    let problem = Problem::builder(&network).until(Seconds(1.0)).build().unwrap();
+    let steady = steady_state(&problem, &SolveOptions { sensitivities: steps, ..SolveOptions::default() }).unwrap();
+    close(&steady, &[0.0, 2.0, 1.0, 0.0], 1e-5);
+    assert!(
+        matches!(&steady.stability, Stability::Undecided(why) if why.contains("side by side")),
+        "{}",
+        steady.stability
+    );
+    assert!(steady.derivatives.is_none() && steady.rate_control(&Observable::amount(&network, "B").unwrap()).is_none());
+}
+
+/// A leak of 1e-14 beside a fast equilibrium is not missed: rest is at the end of the leak.
+#[test]
+fn slow_leak() {
+    let steps = [("A -> B", 1e3), ("B -> A", 1e3), ("B -> C", 1e-14)];
+    let steady = found(&letters("leak", &[("A", 1.0), ("B", 1.0), ("C", 0.0)], &steps));
+    assert!((steady.amounts[2] - 2.0).abs() < 1e-9, "{:?}", steady.amounts);
 }
 
 #[test]
@@ -227,7 +254,11 @@ fn rate_control_sums_to_one() {
         let control = steady.rate_control(&Observable::Current).unwrap();
         assert!((control.iter().sum::<f64>() - 1.0).abs() < 1e-10, "{control:?}");
         // i = c / (1/ka + (1 + kc/ka)/km): the charge transfer controls by its share of the resistances.
-        let (a, eta, f) = (0.5e-4 / 20e-9, potential - 0.77, 1.0 / (ratelaw::network::GAS_CONSTANT * 298.15 / ratelaw::network::FARADAY));
+        let (a, eta, f) = (
+            0.5e-4 / 20e-9,
+            potential - 0.77,
+            1.0 / (ratelaw::network::GAS_CONSTANT * 298.15 / ratelaw::network::FARADAY),
+        );
         let (ka, kc) = (a * 1e-7 * (0.4 * f * eta).exp(), a * 1e-7 * (-0.6 * f * eta).exp());
         let resistances = [1.0 / 0.05, kc / ka / 0.05, 1.0 / ka];
         let total: f64 = resistances.iter().sum();

@@ -19,7 +19,11 @@ pub(crate) fn run(arguments: &Flux) -> Result<Ending> {
     let species: Vec<SpeciesId> =
         arguments.species.iter().map(|name| Ok(network.species_id(name)?)).collect::<Result<_>>()?;
     let time = |given: &Option<Quantity>, name: &str| {
-        given.as_ref().map(|quantity| quantity.si_as(Dimension::TIME, name)).transpose().map_err(ratelaw::solver::SolveError::from)
+        given
+            .as_ref()
+            .map(|quantity| quantity.si_as(Dimension::TIME, name))
+            .transpose()
+            .map_err(ratelaw::solver::SolveError::from)
     };
     let (from, to) = (time(&arguments.from, "--from")?, time(&arguments.to, "--to")?);
     // A span that is given is run to its end where the model gives no length.

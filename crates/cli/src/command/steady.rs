@@ -18,7 +18,8 @@ pub(crate) fn run(arguments: &Steady) -> Result<Ending> {
     // A steady state has no length; a model without one is as good as any.
     let run = &network.definition().run;
     let any = (run.t_end.is_none() && network.stages().is_empty()).then(|| Seconds(1.0).into_quantity());
-    let problem = input::problem(&network, &arguments.solving, any.transpose().map_err(SolveError::from)?, SavePoints::Ends)?;
+    let problem =
+        input::problem(&network, &arguments.solving, any.transpose().map_err(SolveError::from)?, SavePoints::Ends)?;
     let options = input::options(&arguments.solving, SolveOptions::default());
     match spin(network.name(), || steady_state(&problem, &options)) {
         Ok(steady) => {

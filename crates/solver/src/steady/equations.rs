@@ -1,6 +1,6 @@
 //! The equations of a steady state: `f(z) = 0` with the conservation laws in the place of dependent rows.
 
-use nalgebra::{DMatrix, DVector, Dyn, LU};
+use nalgebra::{DMatrix, DVector, Dyn, LU, SVD};
 use ratelaw_network::{BoundAlong, Lane, Network, StepId};
 
 use super::laws::Laws;
@@ -15,6 +15,9 @@ pub(super) struct Equations<'a> {
     pub(super) laws: Laws,
     /// Amounts at the start, which fix the totals of the laws.
     pub(super) start: Vec<f64>,
+    /// Whether the equations may be singular, as they are where steady states lie side by side: the products of a branch
+    /// that cannot change into each other rest at any ratio, and the run alone says at which.
+    pub(super) singular: bool,
     /// Amounts below this count by it: what the tolerance does not resolve. Then the thermal voltage of each potential.
     pub(super) smallest: Vec<f64>,
     /// Typical amounts, at the start.
@@ -27,10 +30,20 @@ pub(super) struct Equations<'a> {
 
 /// A factorised Jacobian of the equations, with scaled rows and columns.
 pub(super) struct Linear {
-    lu: LU<f64, Dyn, Dyn>,
+    factors: Factors,
     rows: Vec<f64>,
     columns: Vec<f64>,
 }
+
+/// Either factorisation of a square matrix.
+enum Factors {
+    Lu(LU<f64, Dyn, Dyn>),
+    /// For a singular one: the shortest of the solutions that are nearest to one.
+    Svd(Box<SVD<f64, Dyn, Dyn>>),
+}
+
+/// A singular value below this part of the largest is zero.
+const SINGULAR: f64 = 1e-12;
 
 impl<'a> Equations<'a> {
     pub(super) fn new(
@@ -48,6 +61,7 @@ impl<'a> Equations<'a> {
             system,
             laws: Laws::new(network),
             start: start.to_vec(),
+            singular: false,
             smallest: smallest.chain(std::iter::repeat_n(THERMAL_VOLTAGE, compiled.potentials().len())).collect(),
             scale: tolerance.scale.clone(),
             rates: lanes(compiled.directions()),
@@ -125,7 +139,16 @@ impl<'a> Equations<'a> {
             rows[i] = if largest > 0.0 { largest.recip() } else { 1.0 };
             matrix.row_mut(i).scale_mut(rows[i]);
         }
-        matrix.iter().all(|v| v.is_finite()).then(|| Linear { lu: matrix.lu(), rows, columns })
+        if !matrix.iter().all(|v| v.is_finite()) {
+            return None;
+        }
+        let factors = if self.singular {
+            let most = 100 * z.len().max(10);
+            Factors::Svd(Box::new(SVD::try_new(matrix, true, true, f64::EPSILON, most)?))
+        } else {
+            Factors::Lu(matrix.lu())
+        };
+        Some(Linear { factors, rows, columns })
     }
 
     /// Residuals' change when the network's numbers change by `along` and the amounts at the start by `start`.
@@ -163,10 +186,16 @@ impl<'a> Equations<'a> {
 }
 
 impl Linear {
-    /// `x` of `J x = b`; none if the matrix is singular.
+    /// `x` of `J x = b`; none if there is none.
     pub(super) fn solve(&self, b: &DVector<f64>) -> Option<DVector<f64>> {
         let mut x = DVector::from_iterator(b.len(), b.iter().zip(&self.rows).map(|(b, row)| b * row));
-        let solved = self.lu.solve_mut(&mut x);
+        let solved = match &self.factors {
+            Factors::Lu(lu) => lu.solve_mut(&mut x),
+            Factors::Svd(svd) => {
+                x = svd.solve(&x, SINGULAR * svd.singular_values.amax()).ok()?;
+                true
+            }
+        };
         x.iter_mut().zip(&self.columns).for_each(|(x, column)| *x *= column);
         (solved && x.iter().all(|v| v.is_finite())).then_some(x)
     }

@@ -25,7 +25,11 @@ impl Laws {
         let mut left: Vec<Vec<f64>> = conservation_laws(network)
             .into_iter()
             .map(|law| {
-                let weights = law.weights.iter().zip(species).map(|(w, s)| if s.fixed { 0.0 } else { *w * network.size(s.phase) });
+                let weights = law
+                    .weights
+                    .iter()
+                    .zip(species)
+                    .map(|(w, s)| if s.fixed { 0.0 } else { *w * network.size(s.phase) });
                 weights.chain([law.electrons]).collect()
             })
             .collect();

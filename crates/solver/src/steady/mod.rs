@@ -159,6 +159,9 @@ fn derivatives(
     if settings.is_empty() {
         return Some(Vec::new());
     }
+    if equations.singular {
+        return None;
+    }
     let network = problem.network();
     let linear = equations.linear(z)?;
     let of = |setting: &Setting| {
@@ -248,7 +251,9 @@ impl SteadyState {
         for (floating, value) in network.floating_potentials().iter().zip(&self.potentials) {
             rows.push(row("potential", &network.definition().phases[floating.phase.0].name, Some(*value), "V"));
         }
-        rows.extend(network.steps().iter().zip(&self.rates).map(|(s, rate)| row("rate", &s.name, Some(*rate), "mol/s")));
+        rows.extend(
+            network.steps().iter().zip(&self.rates).map(|(s, rate)| row("rate", &s.name, Some(*rate), "mol/s")),
+        );
         for observable in Observable::standard(network) {
             let unit = observable.display_unit(network);
             let value = self.observe(&observable).map(|v| v / unit.factor);

@@ -50,13 +50,8 @@ pub(super) fn search<'a>(
     let amounts = equations.start.len();
     let mut stats = Stats::default();
     let mut y: Vec<Lane<1>> = start.iter().map(|y| Lane([*y])).collect();
-    let none = |cause, t, z: &[f64]| NoSteadyState {
-        cause,
-        t,
-        species: None,
-        slope: None,
-        amounts: z[..amounts].to_vec(),
-    };
+    let none =
+        |cause, t, z: &[f64]| NoSteadyState { cause, t, species: None, slope: None, amounts: z[..amounts].to_vec() };
     if let Err(stop) = balanced(equations.network, system, &mut y) {
         return Err(none(Unrest::Stopped(stop.cause), 0.0, start));
     }
@@ -97,7 +92,9 @@ pub(super) fn search<'a>(
             return Err(search.named(none(Unrest::Negative, t, &z), Some(species)));
         }
         mean.iter_mut().zip(&z).for_each(|(mean, z)| *mean += (z - *mean) * h / t);
-        if stats.accepted % EVERY == 0 && let Some(found) = search.near(&z, t, stats) {
+        if stats.accepted % EVERY == 0
+            && let Some(found) = search.near(&z, t, stats)
+        {
             return Ok((found, search.equations));
         }
     }
@@ -132,6 +129,25 @@ impl Search<'_, '_> {
     fn near(&mut self, z: &[f64], t: f64, stats: Stats) -> Option<Found> {
         let gross = self.equations.gross(z);
         self.fastest.iter_mut().zip(&gross).for_each(|(most, now)| *most = most.max(*now));
+        // A singular matrix of LU gives corrections without meaning, so the second way is tried where the first fails.
+        self.equations.singular = false;
+        let rest = self.close_by(z).or_else(|| {
+            self.equations.singular = true;
+            let rest = self.close_by(z);
+            self.equations.singular = rest.is_some();
+            rest
+        })?;
+        let found = self.judged(rest, Approach::Run, t, stats);
+        if found.stability == Stability::Unstable {
+            // Runs pass saddle points slowly; this one goes on.
+            self.unstable = Some(Found { approach: Approach::Newton, ..found });
+            return None;
+        }
+        Some(found)
+    }
+
+    /// The solution of the equations that is as good as reached.
+    fn close_by(&mut self, z: &[f64]) -> Option<Vec<f64>> {
         // Amounts below zero within the tolerance are no place to start from.
         let amounts = self.equations.start.len();
         let guess: Vec<f64> = z.iter().enumerate().map(|(i, z)| if i < amounts { z.max(0.0) } else { *z }).collect();
@@ -144,16 +160,7 @@ impl Search<'_, '_> {
         }
         let rest = newton(&mut self.equations, &guess)?;
         let moved = rest.iter().zip(z).zip(&sizes).map(|((a, b), size)| (a - b).abs() / size).fold(0.0, f64::max);
-        if moved > 2.0 * NEAR || self.balance(&rest).is_none() {
-            return None;
-        }
-        let found = self.judged(rest, Approach::Run, t, stats);
-        if found.stability == Stability::Unstable {
-            // Runs pass saddle points slowly; this one goes on.
-            self.unstable = Some(Found { approach: Approach::Newton, ..found });
-            return None;
-        }
-        Some(found)
+        (moved <= 2.0 * NEAR && self.balance(&rest).is_some()).then_some(rest)
     }
 
     /// A steady state that Newton's method alone leads to.
@@ -184,7 +191,11 @@ impl Search<'_, '_> {
         // A reactant that fades but is never gone, as one of second order, is judged at its end.
         let gross = self.equations.gross(&z);
         let gone = |i: usize| gross.get(i).is_some_and(|gross| *gross <= FADED * FADED * self.fastest[i]);
-        let end: Vec<f64> = z.iter().enumerate().map(|(i, z)| if gone(i) && z.abs() < self.equations.smallest[i] { 0.0 } else { *z }).collect();
+        let end: Vec<f64> = z
+            .iter()
+            .enumerate()
+            .map(|(i, z)| if gone(i) && z.abs() < self.equations.smallest[i] { 0.0 } else { *z })
+            .collect();
         let (eigenvalue, stability) = stability(&mut self.equations, &end);
         let residual = self.balance(&z).unwrap_or(0.0);
         Found { z, approach, time, residual, eigenvalue, stability, stats }
@@ -205,7 +216,8 @@ impl Search<'_, '_> {
     /// Says which species is behind a failure.
     fn named(&mut self, mut failure: NoSteadyState, species: Option<usize>) -> NoSteadyState {
         let Some(i) = species.filter(|i| *i < failure.amounts.len()) else { return failure };
-        let z: Vec<f64> = failure.amounts.iter().copied().chain(std::iter::repeat(0.0)).take(self.system.size()).collect();
+        let z: Vec<f64> =
+            failure.amounts.iter().copied().chain(std::iter::repeat(0.0)).take(self.system.size()).collect();
         failure.slope = Some(self.equations.slope(&z)[i]).filter(|s| s.is_finite());
         failure.species = Some(self.equations.network.species()[i].name.clone());
         failure

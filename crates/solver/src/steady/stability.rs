@@ -50,8 +50,7 @@ pub(super) fn stability(equations: &mut Equations<'_>, z: &[f64]) -> (Option<(f6
     // A similarity that measures each amount by its own size leaves the eigenvalues and makes rounding small.
     let free = &equations.laws.free;
     let sizes = equations.sizes(z);
-    let balanced =
-        DMatrix::from_fn(free.len(), free.len(), |i, j| reduced[(i, j)] * sizes[free[j]] / sizes[free[i]]);
+    let balanced = DMatrix::from_fn(free.len(), free.len(), |i, j| reduced[(i, j)] * sizes[free[j]] / sizes[free[i]]);
     let rounding = ROUNDING * balanced.norm();
     let Some(schur) = Schur::try_new(balanced, f64::EPSILON, 100 * free.len().max(100)) else {
         return undecided("the eigenvalues could not be computed");
@@ -65,7 +64,12 @@ pub(super) fn stability(equations: &mut Equations<'_>, z: &[f64]) -> (Option<(f6
     } else if largest.re < -rounding {
         Stability::Stable
     } else {
-        Stability::Undecided(format!("the largest real part is zero within rounding, {rounding:.1e} 1/s"))
+        let beside = if equations.singular {
+            "; steady states lie side by side, and the way to them chose this one"
+        } else {
+            ""
+        };
+        Stability::Undecided(format!("the largest real part is zero within rounding, {rounding:.1e} 1/s{beside}"))
     };
     (Some((largest.re, largest.im.abs())), stability)
 }
