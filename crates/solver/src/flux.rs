@@ -57,8 +57,8 @@ pub struct Contribution {
 ///     .species(Species::new("C").composition_waived())
 ///     .parameter("k1", "3 1/s")?
 ///     .parameter("k2", "1 1/s")?
-///     .step("to B", "A -> B", Law::mass_action("k1"))
-///     .step("to C", "A -> C", Law::mass_action("k2"))
+///     .step("to_B", "A -> B", Law::mass_action("k1"))
+///     .step("to_C", "A -> C", Law::mass_action("k2"))
 ///     .build()?;
 /// let problem = Problem::builder(&network).until(Seconds(50.0)).build()?;
 /// let fluxes = flux(&problem, (0.0, 50.0), &SolveOptions::default())?;
@@ -97,7 +97,7 @@ pub fn flux(problem: &Problem, span: (f64, f64), options: &SolveOptions) -> Resu
     let change = |i: usize| solution.states[end][i] - solution.states[start][i];
     let changes = species.map(|(i, s)| change(i) * network.size(s.phase)).collect();
     let span = (solution.times[start], solution.times[end]);
-    Ok(Fluxes { span, turnovers, changes, solution })
+    Ok(Fluxes { solution, span, turnovers, changes })
 }
 
 impl Fluxes {
@@ -153,7 +153,9 @@ impl Fluxes {
         let mut side: Vec<Contribution> = self.all(species).filter(|c| c.net * sign > 0.0).collect();
         side.sort_by(|a, b| b.net.abs().total_cmp(&a.net.abs()));
         let total: f64 = side.iter().map(|c| c.net).sum();
-        side.iter_mut().for_each(|c| c.part = c.net / total);
+        for contribution in &mut side {
+            contribution.part = contribution.net / total;
+        }
         side
     }
 

@@ -35,7 +35,9 @@ impl Laws {
             .collect();
         if network.floating_potentials().iter().any(|f| f.counter) {
             // As many electrons come back at the counter electrode as leave at the others, at any moment.
-            left.iter_mut().for_each(|law| law[n] = 0.0);
+            for law in &mut left {
+                law[n] = 0.0;
+            }
         } else if let Some(source) = left.iter().position(|law| law[n] != 0.0) {
             // Electrons pass without limit: only combinations of laws without them bind the amounts.
             let source = left.swap_remove(source);
@@ -43,7 +45,9 @@ impl Laws {
                 take(law, &source, n);
             }
         }
-        left.iter_mut().for_each(|law| law.truncate(n));
+        for law in &mut left {
+            law.truncate(n);
+        }
         let fixed = (0..n).filter(|i| species[*i].fixed);
         let mut rows: Vec<(usize, Vec<f64>)> = fixed.map(|i| (i, unit(n, i))).collect();
         for mut law in left {
@@ -54,7 +58,9 @@ impl Laws {
             let Some(pivot) = largest(&law).filter(|i| law[*i].abs() > ROUNDING * size) else { continue };
             let scale = law[pivot];
             let residue = ROUNDING * scale.abs();
-            law.iter_mut().for_each(|w| *w = if w.abs() < residue * 1e-3 { 0.0 } else { *w / scale });
+            for w in &mut law {
+                *w = if w.abs() < residue * 1e-3 { 0.0 } else { *w / scale };
+            }
             for (_, row) in &mut rows {
                 take(row, &law, pivot);
             }

@@ -171,7 +171,9 @@ fn derivatives(
         });
         let mut start = vec![0.0; problem.initial().len()];
         if let Setting::Initial(id) = setting {
-            initial_direction(network, *id).into_iter().for_each(|(species, share)| start[species.0] = share);
+            for (species, share) in initial_direction(network, *id) {
+                start[species.0] = share;
+            }
         }
         let change = equations.along(z, along.as_ref(), &start);
         linear.solve(&-change).map(|dz| dz.iter().copied().collect())

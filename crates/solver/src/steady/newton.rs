@@ -34,7 +34,7 @@ pub(super) fn newton(equations: &mut Equations<'_>, guess: &[f64]) -> Option<Vec
         let length = norm(&correction, &sizes);
         if done || length == 0.0 {
             // The iteration before was converged: this one has the last digits.
-            return finish(equations, z, &correction, amounts);
+            return finish(equations, &z, &correction, amounts);
         }
         let mut part = inward(&z, &correction, equations, amounts);
         loop {
@@ -55,7 +55,7 @@ pub(super) fn newton(equations: &mut Equations<'_>, guess: &[f64]) -> Option<Vec
 }
 
 /// Takes the last correction; amounts that rounding left below zero are zero.
-fn finish(equations: &Equations<'_>, z: Vec<f64>, correction: &DVector<f64>, amounts: usize) -> Option<Vec<f64>> {
+fn finish(equations: &Equations<'_>, z: &[f64], correction: &DVector<f64>, amounts: usize) -> Option<Vec<f64>> {
     let mut z: Vec<f64> = z.iter().zip(correction).map(|(z, d)| z + d).collect();
     for i in 0..amounts {
         if z[i] < 0.0 {

@@ -106,7 +106,7 @@ pub(super) fn search<'a>(
         return Err(search.named(none(Unrest::Accumulates, t, &z), Some(species)));
     }
     let known = search.unstable.take();
-    let found = known.or_else(|| search.from_far(&mean, t, stats)).or_else(|| search.from_far(&z, t, stats));
+    let found = known.or_else(|| search.far_off(&mean, t, stats)).or_else(|| search.far_off(&z, t, stats));
     match found {
         Some(found) => Ok((found, search.equations)),
         None => Err(none(Unrest::Restless, t, &z)),
@@ -164,7 +164,7 @@ impl Search<'_, '_> {
     }
 
     /// A steady state that Newton's method alone leads to.
-    fn from_far(&mut self, z: &[f64], t: f64, stats: Stats) -> Option<Found> {
+    fn far_off(&mut self, z: &[f64], t: f64, stats: Stats) -> Option<Found> {
         let guess: Vec<f64> = z.to_vec();
         let rest = newton(&mut self.equations, &guess)?;
         self.balance(&rest)?;
@@ -177,7 +177,7 @@ impl Search<'_, '_> {
         let mut worst: f64 = 0.0;
         for i in 0..gross.len() {
             let faded = FADED * self.fastest[i].max(gross[i]);
-            if !(slope[i].abs() <= BALANCED * gross[i] + faded) {
+            if slope[i].is_nan() || slope[i].abs() > BALANCED * gross[i] + faded {
                 return None;
             }
             if gross[i] > faded {
