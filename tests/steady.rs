@@ -298,3 +298,59 @@ fn what_changes_with_time_is_refused() {
     let refused = find(&network);
     assert!(matches!(refused, Err(SolveError::NotConstant { .. })), "{refused:?}");
 }
+
+const SHUTTLE: &str = r#"
+[model]
+name = "shuttle"
+[run]
+temperature = "298.15 K"
+potential = "0.9 V"
+reference = "SHE"
+t_end = "1000 h"
+[phases.cell]
+kind = "solution"
+volume = "20 mL"
+[phases.anode]
+kind = "electrode"
+area = "0.5 cm2"
+resistance = "R_u"
+[phases.cathode]
+kind = "electrode"
+area = "1 cm2"
+counter = true
+[species]
+R = { formula = "Fe+2", phase = "cell", initial = "0.1 M" }
+O = { formula = "Fe+3", phase = "cell" }
+Q = { formula = "Ce+4", phase = "cell", initial = "0.05 M" }
+S = { formula = "Ce+3", phase = "cell" }
+[parameters]
+k0 = "1e-5 m/s"
+E1 = "0.77 V"
+E2 = "0.5 V"
+alpha = "0.5"
+R_u = "20 ohm"
+k = "1e-6 m3/(mol s)"
+[steps]
+oxidation = { equation = "R <=> O + e-", law = "butler-volmer", phase = "anode", k0 = "k0", E0 = "E1", alpha = "alpha" }
+reduction = { equation = "S <=> Q + e-", law = "butler-volmer", phase = "cathode", k0 = "k0", E0 = "E2", alpha = "alpha" }
+return = { equation = "O + S -> R + Q", k = "k" }
+"#;
+
+/// With a counter electrode the electrons that leave come back, so that charge is a law on the amounts: two potentials and
+/// one extent are found, at which the solution takes back what the electrodes do; a long run ends there.
+#[test]
+fn counter_electrode_with_a_shuttle() {
+    let network = Network::from_toml(SHUTTLE, "shuttle.toml").unwrap_or_else(|e| panic!("{e}"));
+    let problem = Problem::builder(&network).build().unwrap();
+    let steady = steady_state(&problem, &SolveOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(steady.stability, Stability::Stable);
+    let [r, o, q, s] = steady.amounts[..] else { panic!("four amounts") };
+    assert!((r + o - 100.0).abs() < 1e-10 && (q + s - 50.0).abs() < 1e-10 && (o - s).abs() < 1e-10);
+    let current = steady.observe(&Observable::Current).unwrap();
+    assert!((current / (ratelaw::network::FARADAY * 20e-6 * 1e-6 * o * s) - 1.0).abs() < 1e-10, "{current:e}");
+    assert!((steady.potentials[0] - (0.9 - 20.0 * current)).abs() < 1e-12);
+    let run = solve(&problem, &SolveOptions { rtol: 1e-10, ..SolveOptions::default() }).unwrap();
+    for (steady, run) in steady.amounts.iter().zip(run.states.last().unwrap()) {
+        assert!((steady / run - 1.0).abs() < 1e-8, "{steady} {run}");
+    }
+}
