@@ -297,6 +297,9 @@ fn what_changes_with_time_is_refused() {
     let network = Network::from_toml(&text, "film.toml").unwrap_or_else(|e| panic!("{e}"));
     let refused = find(&network);
     assert!(matches!(refused, Err(SolveError::NotConstant { .. })), "{refused:?}");
+    let problem = Problem::builder(&Network::from_toml(ELECTRODE, "film.toml").unwrap()).build().unwrap();
+    let explicit = SolveOptions { method: Method::Dop853, ..SolveOptions::default() };
+    assert!(matches!(steady_state(&problem, &explicit), Err(SolveError::Unsupported { .. })));
 }
 
 const SHUTTLE: &str = r#"

@@ -11,6 +11,7 @@ use ratelaw_network::{Network, SpeciesId, StepId};
 
 use crate::control::Tolerance;
 use crate::error::{Result, SolveError};
+use crate::method::Method;
 use crate::observe::{DisplayUnit, Moment, Observable};
 use crate::options::SolveOptions;
 use crate::problem::{Problem, initial_direction};
@@ -110,6 +111,10 @@ struct Found {
 pub fn steady_state(problem: &Problem, options: &SolveOptions) -> Result<SteadyState> {
     options.check()?;
     problem.check()?;
+    if options.method != Method::Rodas5P {
+        let what = "find steady states";
+        return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
+    }
     let network = problem.network();
     let refuse = |why: &str| Err(SolveError::NotConstant { why: why.to_owned() });
     if !network.stages().is_empty() {
