@@ -5,6 +5,8 @@
 //! methods of order 13 and 17, all digits shown are right.
 #![allow(dead_code)]
 
+pub(crate) mod stiff;
+
 use ratelaw::prelude::*;
 
 /// Builds a network of letters without composition: initial amounts, and `equation, constant` pairs.

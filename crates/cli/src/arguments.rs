@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Import(Import),
     Simulate(Simulate),
     Control(Control),
+    Steady(Steady),
+    Flux(Flux),
     Sweep(Sweep),
     Fit(Fit),
 }
@@ -108,6 +110,49 @@ pub(crate) struct Control {
     /// Number of times, equally spaced to the end of the run.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) points: u32,
+    #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Find the steady state that a model comes to, and say whether it is stable.
+///
+/// Runs the model until it is near rest, then solves for amounts and potentials at which nothing changes, under its
+/// conservation laws. Ends with 3 if there is none, and says why: a species that accumulates, an oscillation.
+///
+/// Example: `ratelaw steady alpha-pinene --out steady.csv`
+#[derive(Debug, Args)]
+pub(crate) struct Steady {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Say which steps make and consume a species, integrated over a time of a run.
+///
+/// For each step the net change of the species by it in mol, that by its forward and its reverse direction alone, and its
+/// part of all that was made or consumed. The contributions add up to the change of the species.
+///
+/// Example: `ratelaw flux jia-2024-electrosynthesis --species BPA --from 0h --to 10h`
+#[derive(Debug, Args)]
+pub(crate) struct Flux {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Species; may be repeated.
+    #[arg(long, value_name = "SPECIES", required = true)]
+    pub(crate) species: Vec<String>,
+    /// Start of the time span; the start of the run if not given.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) from: Option<Quantity>,
+    /// End of the time span; the end of the run if not given.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) to: Option<Quantity>,
     #[command(flatten)]
     pub(crate) duration: Duration,
     #[command(flatten)]

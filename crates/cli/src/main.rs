@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Graph(arguments) => command::graph::run(&arguments),
         Command::Control(arguments) => command::control::run(&arguments),
+        Command::Steady(arguments) => command::steady::run(&arguments),
+        Command::Flux(arguments) => command::flux::run(&arguments),
         Command::Import(arguments) => command::import::run(&arguments),
         Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sweep(arguments) => command::sweep::run(&arguments),

@@ -373,3 +373,35 @@ set = { A = "1 M" }
 data = "decay.csv"
 free = ["k"]
 "#;
+
+#[test]
+fn steady_states_are_found_or_missed_with_a_reason() {
+    let table = json(&["steady", "jia-2024-hydrolysis", "--out", "-", "--format", "json"]);
+    let names = column(&table, "name");
+    let at = names.iter().position(|n| n == "N2H4").expect("a row for N2H4");
+    assert!((column(&table, "value")[at].as_f64().expect("a number") - 50.0).abs() < 1e-9);
+    assert_eq!(table["notes"]["stability"], "stable");
+    let text = done(&["steady", "alpha-pinene"]);
+    assert!(text.contains("side by side"), "{text}");
+    // Oxygen goes on being made from a solvent that runs out.
+    let output = ratelaw(Path::new("."), &["steady", "jia-2024-electrosynthesis"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && message.contains("no steady state was found"), "{message}");
+}
+
+#[test]
+fn fluxes_add_up_to_the_change() {
+    let arguments = ["flux", "jia-2024-electrosynthesis", "--species", "BPA", "--from", "0h", "--to", "10h"];
+    let text = done(&arguments);
+    assert!(text.contains("made by") && text.contains("coupling"), "{text}");
+    let table = json(&[&arguments[..], &["--out", "-", "--format", "json"]].concat());
+    let made: f64 = column(&table, "net").iter().filter_map(Value::as_f64).sum();
+    let end = json(&["simulate", "jia-2024-electrosynthesis", "--t-end", "10h", "--out", "-", "--format", "json"]);
+    let parts = column(&table, "part").iter().filter_map(Value::as_f64).sum::<f64>();
+    assert!(
+        made > 0.0 && last(&end, "BPA") > 0.0 && (parts % 100.0).min(100.0 - parts % 100.0) < 1e-9,
+        "{made} {parts}"
+    );
+    let output = ratelaw(Path::new("."), &["flux", "robertson", "--species", "A", "--from", "2s", "--to", "1s"]);
+    assert_eq!(output.status.code(), Some(1));
+}

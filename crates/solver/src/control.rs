@@ -57,7 +57,7 @@ pub(crate) struct Tolerance {
 
 /// An error of a potential by this, V, changes the rate of a step of one electron by its own fraction at room
 /// temperature (RT/F), so it is the scale that the relative tolerance is of.
-const THERMAL_VOLTAGE: f64 = 0.0257;
+pub(crate) const THERMAL_VOLTAGE: f64 = 0.0257;
 
 impl Tolerance {
     /// The tolerance of a problem's variables.

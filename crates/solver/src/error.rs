@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::method::Method;
 use crate::solution::Solution;
+use crate::steady::NoSteadyState;
 
 /// Result of this crate.
 pub type Result<T, E = SolveError> = std::result::Result<T, E>;
@@ -87,6 +88,15 @@ pub enum SolveError {
          give the stages fixed times"
     )]
     UnsupportedEvents,
+    /// A steady state of something that changes with time.
+    #[error("a steady state needs conditions that do not change: {why}")]
+    NotConstant {
+        /// What changes.
+        why: String,
+    },
+    /// No steady state was found.
+    #[error(transparent)]
+    NoSteadyState(#[from] Box<NoSteadyState>),
     /// The integration failed on its way.
     #[error(transparent)]
     Failed(#[from] Box<Failure>),

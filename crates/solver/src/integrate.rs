@@ -33,6 +33,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let tables = problem.tables();
     let bound = network.bound(tables, problem.parameters(), problem.conditions())?;
     let system = System::new(tables, bound);
+    let system = if options.all_turnovers { system.with_all_turnovers(network) } else { system };
     let (potentials, timed) = (system.compiled.potentials(), system.compiled.time().is_some());
     if !potentials.is_empty() && options.method != Method::Rodas5P {
         let what = "find potentials together with amounts";

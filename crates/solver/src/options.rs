@@ -19,11 +19,21 @@ pub struct SolveOptions {
     pub max_steps: usize,
     /// Exact derivatives of the solution that are computed with it.
     pub sensitivities: Vec<Setting>,
+    /// Whether the turnovers of all steps are integrated, and not only of those that exchange electrons. It changes
+    /// nothing else: no step, no bit of the state.
+    pub all_turnovers: bool,
 }
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        Self { method: Method::default(), rtol: 1e-6, resolution: 1e-6, max_steps: 100_000, sensitivities: Vec::new() }
+        Self {
+            method: Method::default(),
+            rtol: 1e-6,
+            resolution: 1e-6,
+            max_steps: 100_000,
+            sensitivities: Vec::new(),
+            all_turnovers: false,
+        }
     }
 }
 

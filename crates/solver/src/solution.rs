@@ -24,6 +24,22 @@ pub struct Negative {
     pub time: f64,
 }
 
+/// How often a step has turned over since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Turnover {
+    /// Forward less reverse, mol.
+    pub net: f64,
+    /// Forward, mol.
+    pub forward: f64,
+}
+
+impl Turnover {
+    /// Reverse, mol; zero for an irreversible step.
+    pub fn reverse(self) -> f64 {
+        self.forward - self.net
+    }
+}
+
 /// Amounts and turnovers at the save points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution {
@@ -43,6 +59,9 @@ pub struct Solution {
     /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
     /// [`Compiled::electron_steps`](ratelaw_network::Compiled::electron_steps).
     pub turnovers: Vec<Vec<f64>>,
+    /// Turnovers of all steps since the start at each time, where
+    /// [`SolveOptions::all_turnovers`] asked for them; empty otherwise.
+    pub all_turnovers: Vec<Vec<Turnover>>,
     /// What the derivatives are in.
     pub settings: Vec<Setting>,
     /// Derivatives of the variables (amounts, floating potentials, time) and turnovers at each time, for each setting.
@@ -68,6 +87,7 @@ impl Solution {
             conditions: Vec::new(),
             supplied: Vec::new(),
             turnovers: Vec::new(),
+            all_turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
             negative: Vec::new(),
@@ -81,7 +101,7 @@ impl Solution {
         &mut self,
         t: f64,
         z: &[f64],
-        q: Vec<f64>,
+        mut q: Vec<f64>,
         derivatives: Vec<(Vec<f64>, Vec<f64>)>,
         (conditions, supplied): (&Conditions, &Arc<[f64]>),
     ) {
@@ -92,6 +112,13 @@ impl Solution {
         let floating = self.network().floating_potentials().len();
         self.states.push(z[..species].to_vec());
         self.potentials.push(z[species..species + floating].to_vec());
+        let electron_steps = self.problem.tables().electron_steps().len();
+        let all = q.split_off(electron_steps.min(q.len()));
+        if !all.is_empty() {
+            let (net, forward) = all.split_at(all.len() / 2);
+            let turnover = |(net, forward): (&f64, &f64)| Turnover { net: *net, forward: *forward };
+            self.all_turnovers.push(net.iter().zip(forward).map(turnover).collect());
+        }
         self.turnovers.push(q);
         self.derivatives.push(derivatives);
     }

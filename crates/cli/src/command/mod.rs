@@ -3,9 +3,11 @@
 pub(crate) mod check;
 pub(crate) mod control;
 pub(crate) mod fit;
+pub(crate) mod flux;
 pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod models;
 pub(crate) mod simulate;
+pub(crate) mod steady;
 pub(crate) mod study;
 pub(crate) mod sweep;

@@ -179,8 +179,8 @@ impl<const W: usize> Rosenbrock<W> {
         system.turnover(&self.rates, right);
         // The rates at the stage point are used up, so their place takes the derivative along the stage.
         system.compiled.rates_along(&self.terms, &self.u.0[i], &mut self.rates);
-        for (right, step) in right.iter_mut().zip(&system.quadratures) {
-            *right += system.compiled.step_rate(*step, &self.rates);
+        for (right, quadrature) in right.iter_mut().zip(&system.quadratures) {
+            *right += system.quadrature(quadrature, &self.rates);
         }
         add_couplings(right, done, 0, &TABLEAU.c[i], inverse);
         for right in right {
