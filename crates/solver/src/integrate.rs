@@ -34,7 +34,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let bound = network.bound(tables, problem.parameters(), problem.conditions())?;
     let system = System::new(tables, bound);
     let (potentials, timed) = (system.compiled.potentials(), system.compiled.time().is_some());
-    if !potentials.is_empty() && options.method != Method::Rodas5P {
+    if !potentials.is_empty() && options.method.is_explicit() {
         let what = "find potentials together with amounts";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
@@ -42,7 +42,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let tolerance = Tolerance::new(options.rtol, options.resolution, scale, potentials.len(), timed);
     let stages = network.stages();
     let by_protocol = !stages.is_empty();
-    if by_protocol && options.method != Method::Rodas5P {
+    if by_protocol && options.method.is_explicit() {
         let what = "follow a protocol";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
@@ -51,7 +51,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     }
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
-        Method::Rodas5P => {
+        Method::Rodas5P | Method::Radau5 => {
             let mut run = Run::new(problem, options, &tolerance, system);
             let outcome = run.whole(&mut solution)?;
             outcome.map_err(|stop| (stop, run.system))

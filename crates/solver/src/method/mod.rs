@@ -1,7 +1,12 @@
 //! Integration methods, one file each.
 
+mod collocation;
 mod explicit;
 mod integrator;
+mod radau;
+mod radau_adaptive;
+mod radau_factors;
+mod radau_tableau;
 mod rosenbrock;
 mod tableau;
 mod tangent;
@@ -26,6 +31,9 @@ pub enum Method {
     /// BIT 63:27 (2023).
     #[default]
     Rodas5P,
+    /// Implicit Runge-Kutta method of order 5 (Radau IIA, 3 stages; Hairer and Wanner II, section IV.8), for stiff
+    /// problems at tight tolerances, and as a check of the other.
+    Radau5,
     /// Explicit Runge-Kutta method of order 5(4) (Dormand and Prince 1980), for problems that are not stiff.
     Dopri5,
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
@@ -35,12 +43,18 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 3] = [Self::Rodas5P, Self::Dopri5, Self::Dop853];
+    pub const ALL: [Self; 4] = [Self::Rodas5P, Self::Radau5, Self::Dopri5, Self::Dop853];
+
+    /// Whether it needs no Jacobian, and is for problems that are not stiff.
+    pub fn is_explicit(self) -> bool {
+        matches!(self, Self::Dopri5 | Self::Dop853)
+    }
 
     /// The name of it on a command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rodas5P => "rodas5p",
+            Self::Radau5 => "radau5",
             Self::Dopri5 => "dopri5",
             Self::Dop853 => "dop853",
         }
@@ -60,7 +74,7 @@ impl FromStr for Method {
         Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
             kind: "method",
             name: word.to_owned(),
-            expected: "rodas5p, dopri5 or dop853".to_owned(),
+            expected: "rodas5p, radau5, dopri5 or dop853".to_owned(),
         })
     }
 }
