@@ -206,12 +206,7 @@ fn sensitivities_through_floating_potentials() {
     }
 }
 
-/// A linear sweep over an adsorbed layer that is oxidised once: the peak of a Tafel law lies at
-/// E0 + RT/(alpha F) ln(alpha F v / RT k0) with the current alpha F^2 v n / (e RT) (Laviron, J. Electroanal. Chem. 52
-/// (1974) 355), and the charge is that of the layer.
-#[test]
-fn linear_sweep_of_an_adsorbed_layer() {
-    let text = r#"
+const LAYER: &str = r#"
 [model]
 name = "layer"
 [run]
@@ -231,7 +226,13 @@ vacant = "*"
 [steps]
 oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "0.4 V", alpha = 0.5 }
 "#;
-    let network = Network::from_toml(text, "layer.toml").unwrap();
+
+/// A linear sweep over an adsorbed layer that is oxidised once: the peak of a Tafel law lies at
+/// E0 + RT/(alpha F) ln(alpha F v / RT k0) with the current alpha F^2 v n / (e RT) (Laviron, J. Electroanal. Chem. 52
+/// (1974) 355), and the charge is that of the layer.
+#[test]
+fn linear_sweep_of_an_adsorbed_layer() {
+    let network = Network::from_toml(LAYER, "layer.toml").unwrap();
     let mut problem = Problem::builder(&network).build().unwrap();
     assert!((problem.t_end() - 24.0).abs() < 1e-12);
     problem.set_save(SavePoints::Uniform(24_001));
@@ -246,4 +247,34 @@ oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "
     assert!((peak / height - 1.0).abs() < 1e-6, "{peak} {height}");
     let charge = solution.charge();
     assert!((charge.last().unwrap() / (F * 1e-9) - 1.0).abs() < 1e-7);
+}
+
+/// The cell, with and without counter electrode, and the linear sweep by Radau5: both methods agree to their tolerance,
+/// and each of them is what the other says is the truth.
+#[test]
+fn radau5_agrees_on_electrodes() {
+    let ohmic = couple("resistance = \"R_u\"", "R_u = \"300 ohm\"", STEP);
+    let cell = couple(CELL, CELL_PARAMETERS, &format!("{STEP}{HYDROGEN}"));
+    let sweep = Network::from_toml(LAYER, "layer.toml").unwrap();
+    for (network, hours, potential) in [(&ohmic, 20.0, 1.3), (&cell, 2.0, 1.3), (&sweep, 0.0, 0.0)] {
+        let mut builder = Problem::builder(network);
+        if hours > 0.0 {
+            builder = builder.set("potential", Volts(potential)).set("k0", "1e-5 m/s").until(Hours(hours));
+        }
+        let mut problem = builder.build().unwrap();
+        problem.set_save(SavePoints::Uniform(41));
+        for rtol in [1e-3, 1e-6, 1e-9] {
+            for method in [Method::Rodas5P, Method::Radau5] {
+                let options = SolveOptions { rtol, method, ..SolveOptions::default() };
+                let verification = verify(&problem, &options).unwrap();
+                println!("{} {} {:?}", network.name(), verification.describe(), verification.solution.stats);
+                assert!(verification.holds(), "{method}, rtol {rtol:e}: {}", verification.describe());
+                assert_eq!(verification.compared, 41);
+                let (own, other) = (&verification.solution.potentials, &verification.reference.potentials);
+                for (own, other) in own.iter().flatten().zip(other.iter().flatten()) {
+                    assert!((own - other).abs() < 10.0 * rtol * (0.0257 + own.abs()), "{method}: {own} {other}");
+                }
+            }
+        }
+    }
 }

@@ -130,6 +130,25 @@ fn a_sweep_does_not_depend_on_threads_and_keeps_its_failures() {
     assert!(rows[2].contains(",ok,"), "{}", rows[2]);
 }
 
+/// The true error is told, also beside results on standard output, and an error above the limit by the exit code.
+#[test]
+fn a_run_is_verified() {
+    let run = ["simulate", "robertson", "--t-end", "1e4 s", "--log-time", "8", "--points", "30", "--verify"];
+    for method in ["rodas5p", "radau5"] {
+        let text = done(&[&run[..], &["--method", method]].concat());
+        let other = if method == "radau5" { "rodas5p" } else { "radau5" };
+        let line = text.lines().find(|l| l.starts_with("true error: ")).unwrap_or_else(|| panic!("{text}"));
+        let error: f64 = line["true error: ".len()..].split(' ').next().and_then(|e| e.parse().ok()).expect("a number");
+        assert!(error < 1.0, "{line}");
+        assert!(line.contains("of the tolerance, worst species `") && line.contains(" at t = "), "{line}");
+        assert!(line.contains(&format!("31 times, against {other} at rtol 1e-8")), "{line}");
+    }
+    let output = ratelaw(Path::new("."), &[&run[..], &["--out", "-"]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("true error"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("true error"));
+}
+
 #[test]
 fn a_failed_run_keeps_what_was_computed_and_says_where() {
     let arguments =
