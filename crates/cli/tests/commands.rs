@@ -141,13 +141,43 @@ fn a_run_is_verified() {
         let error: f64 = line["true error: ".len()..].split(' ').next().and_then(|e| e.parse().ok()).expect("a number");
         assert!(error < 1.0, "{line}");
         assert!(line.contains("of the tolerance, worst species `") && line.contains(" at t = "), "{line}");
-        assert!(line.contains(&format!("31 times, against {other} at rtol 1e-8")), "{line}");
+        assert!(line.contains(&format!("31 times, against {other} at rtol 1.0e-8")), "{line}");
     }
     let output = ratelaw(Path::new("."), &[&run[..], &["--out", "-"]].concat());
     assert_eq!(output.status.code(), Some(0));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("true error"));
     assert!(String::from_utf8_lossy(&output.stderr).contains("true error"));
+
+    // A decay that goes faster and faster, at a coarse tolerance: the relative errors of the steps add up.
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("layer.toml"), LAYER).expect("the model");
+    let output = ratelaw(folder.path(), &["simulate", "layer.toml", "--points", "41", "--rtol", "1e-3", "--verify"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("true error: 1") && text.contains("worst species `R*`"), "{text}");
+    assert!(text.contains(", charge "), "{text}");
+    assert_eq!(output.status.code(), Some(3), "{text}");
 }
+
+const LAYER: &str = r#"
+[model]
+name = "layer"
+[run]
+temperature = "298.15 K"
+reference = "SHE"
+protocol = ["ramp from 0 V to 1.2 V at 50 mV/s"]
+[phases.anode]
+kind = "electrode"
+area = "1 cm2"
+[sites.S]
+phase = "anode"
+density = "1e-5 mol/m2"
+vacant = "*"
+[species]
+"R*" = { formula = "Fe+2", sites = "S", initial = "1e-5 mol/m2" }
+"O*" = { formula = "Fe+3", sites = "S" }
+[steps]
+oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "0.4 V", alpha = 0.5 }
+"#;
 
 #[test]
 fn a_failed_run_keeps_what_was_computed_and_says_where() {

@@ -157,7 +157,7 @@ impl Verification {
         }
         let Self { reference, compared, .. } = self;
         text.push_str(&format!(
-            " ({compared} times, against {} at rtol {:e}, {} steps)",
+            " ({compared} times, against {} at rtol {:.1e}, {} steps)",
             reference.method, reference.rtol, reference.stats.accepted
         ));
         text
