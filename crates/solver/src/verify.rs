@@ -25,9 +25,11 @@ pub struct Verification {
     pub species: Vec<Deviation>,
     /// The largest deviation of the charge passed; `None` for a network without electrodes.
     pub charge: Option<Deviation>,
-    /// Number of save points that were compared: those that both runs have at the same time. Where a condition of a
-    /// protocol ends a stage, the two differ in that time and are not compared there.
+    /// Number of save points that were compared: those that both runs have at the same time, and the ends. Where a
+    /// condition of a protocol ends a stage, the two differ in that time and are not compared there.
     pub compared: usize,
+    /// How much later than the reference the run ends, s; 0 unless a condition of a protocol ends it.
+    pub shift: f64,
 }
 
 /// A difference between two runs.
@@ -101,32 +103,44 @@ impl Verification {
 
     fn between(solution: Solution, reference: Solution, resolution: f64) -> Self {
         let network = solution.network();
-        let rtol = solution.rtol;
         let scale = network.scales(solution.problem.initial());
-        let tolerance = Tolerance::new(rtol, resolution, scale, 0, false);
-        let mut species = vec![Deviation::default(); network.species().len()];
-        let mut charge = network.is_electrochemical().then(Deviation::default);
-        let passed = |run: &Solution, i| Observable::Charge.value(&run.moment(i)).unwrap_or(0.0);
-        let (mut own, mut other, mut compared, mut most_charge) = (0, 0, 0, 0.0_f64);
-        while let (Some(time), Some(there)) = (solution.times.get(own), reference.times.get(other)) {
-            if time == there {
-                let states = solution.states[own].iter().zip(&reference.states[other]);
-                for (deviation, ((y, exact), atol)) in species.iter_mut().zip(states.zip(&tolerance.absolute)) {
-                    deviation.note(y - exact, atol + rtol * exact.abs(), *time);
-                }
-                if let Some(charge) = &mut charge {
-                    // What passes back and forth leaves the errors of both ways: the size is the largest charge so far.
-                    let exact = passed(&reference, other);
-                    most_charge = most_charge.max(exact.abs());
-                    charge.note(passed(&solution, own) - exact, rtol * most_charge, *time);
-                }
-                compared += 1;
-            }
+        let absolute = Tolerance::new(solution.rtol, resolution, scale, 0, false).absolute;
+        let species = vec![Deviation::default(); network.species().len()];
+        let charge = network.is_electrochemical().then(Deviation::default);
+        let shift = match (solution.times.last(), reference.times.last()) {
+            (Some(own), Some(other)) => own - other,
+            _ => 0.0,
+        };
+        let mut all = Self { solution, reference, species, charge, compared: 0, shift };
+        let (mut own, mut other, mut most_charge) = (0, 0, 0.0);
+        while let (Some(time), Some(there)) = (all.solution.times.get(own), all.reference.times.get(other)) {
+            let ends = own + 1 == all.solution.times.len() && other + 1 == all.reference.times.len();
             let (step_own, step_other) = (time <= there, there <= time);
+            if ends || time == there {
+                all.compare((own, other), &absolute, &mut most_charge);
+            }
             own += usize::from(step_own);
             other += usize::from(step_other);
         }
-        Self { solution, reference, species, charge, compared }
+        all
+    }
+
+    /// Compares a save point of the run with one of the reference.
+    fn compare(&mut self, (own, other): (usize, usize), absolute: &[f64], most_charge: &mut f64) {
+        let Self { solution, reference, species, charge, compared, .. } = self;
+        let (time, rtol) = (solution.times[own], solution.rtol);
+        let states = solution.states[own].iter().zip(&reference.states[other]);
+        for (deviation, ((y, exact), atol)) in species.iter_mut().zip(states.zip(absolute)) {
+            deviation.note(y - exact, atol + rtol * exact.abs(), time);
+        }
+        if let Some(charge) = charge {
+            let passed = |run: &Solution, i| Observable::Charge.value(&run.moment(i)).unwrap_or(0.0);
+            let exact = passed(reference, other);
+            // What passes back and forth leaves the errors of both ways: the size is the largest charge so far.
+            *most_charge = most_charge.max(exact.abs());
+            charge.note(passed(solution, own) - exact, rtol * *most_charge, time);
+        }
+        *compared += 1;
     }
 
     /// The species with the largest deviation.
@@ -154,6 +168,13 @@ impl Verification {
         }
         if let Some(charge) = self.charge {
             text.push_str(&format!(", charge {} at t = {:.4e} s", figure(charge.error), charge.time));
+        }
+        if self.shift != 0.0 {
+            text.push_str(&format!(
+                ", the end {:.1e} s {}",
+                self.shift.abs(),
+                if self.shift > 0.0 { "late" } else { "early" }
+            ));
         }
         let Self { reference, compared, .. } = self;
         text.push_str(&format!(
