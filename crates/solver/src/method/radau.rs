@@ -58,8 +58,8 @@ pub(super) const MOST_ITERATIONS: u32 = 7;
 pub(super) enum Newton {
     /// So many iterations, the changes going down by this factor each; 0 if one was enough.
     Converged(u32, f64),
-    /// The step should be this part of itself.
-    Failed(f64),
+    /// The step should be this part of itself; the variable that changed most, and whether it was still a number.
+    Failed(f64, usize, bool),
 }
 
 impl Radau {
@@ -151,34 +151,35 @@ impl Radau {
         stats: &mut Stats,
     ) -> Newton {
         let enough = enough(tolerance.relative);
-        let (mut last, mut last_rate, mut rate) = (0.0, 0.0, 0.0);
+        let (mut last, mut last_worst, mut last_rate, mut rate) = (0.0, 0, 0.0, 0.0);
         self.outlook = self.outlook.max(f64::EPSILON).powf(0.8);
         for iteration in 1..=MOST_ITERATIONS {
             self.iterate(system, y, h, stats);
-            let norm = self.change_norm(tolerance, y);
+            let (norm, worst) = self.change_norm(tolerance, y);
             if !norm.is_finite() {
-                return Newton::Failed(0.5);
+                return Newton::Failed(0.5, worst, false);
             }
             if iteration > 1 {
                 let quotient = norm / last;
                 rate = if iteration == 2 { quotient } else { f64::sqrt(quotient * last_rate) };
                 last_rate = quotient;
                 if rate >= 0.99 {
-                    return Newton::Failed(0.5);
+                    return Newton::Failed(0.5, worst, true);
                 }
                 self.outlook = rate / (1.0 - rate);
                 let left = f64::from(MOST_ITERATIONS - iteration);
                 let missed = self.outlook * norm * rate.powf(left) / enough;
                 if missed >= 1.0 {
-                    return Newton::Failed(0.8 * missed.clamp(1e-4, 20.0).powf(-1.0 / (4.0 + left)));
+                    let part = 0.8 * missed.clamp(1e-4, 20.0).powf(-1.0 / (4.0 + left));
+                    return Newton::Failed(part, worst, true);
                 }
             }
-            last = norm;
+            (last, last_worst) = (norm, worst);
             if self.outlook * norm <= enough {
                 return Newton::Converged(iteration, rate);
             }
         }
-        Newton::Failed(0.5)
+        Newton::Failed(0.5, last_worst, true)
     }
 
     /// One Newton iteration.
@@ -216,15 +217,17 @@ impl Radau {
         }
     }
 
-    /// The largest of the last changes in units of the tolerance.
-    fn change_norm(&self, tolerance: &Tolerance, y: &[Lane<1>]) -> f64 {
-        let mut norm: f64 = 0.0;
+    /// The largest of the last changes in units of the tolerance, and the variable that has it.
+    fn change_norm(&self, tolerance: &Tolerance, y: &[Lane<1>]) -> (f64, usize) {
+        let mut norm = (0.0, 0);
         for change in &self.change {
-            let own = tolerance.norm(0, change, y, &self.y).0;
-            if own.is_nan() {
+            let own = tolerance.norm(0, change, y, &self.y);
+            if own.0.is_nan() {
                 return own;
             }
-            norm = norm.max(own);
+            if own.0 > norm.0 {
+                norm = own;
+            }
         }
         norm
     }

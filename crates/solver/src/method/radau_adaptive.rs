@@ -88,14 +88,15 @@ impl AdaptiveRadau {
             }
             let (iterations, rate) = match self.step.newton(system, tolerance, y, h, stats) {
                 Newton::Converged(iterations, rate) => (iterations, rate),
-                Newton::Failed(part) => {
+                Newton::Failed(part, worst, finite) => {
                     diverged = true;
                     if current {
                         stats.rejected += 1;
                         rejected = true;
                         self.control.reject(h, f64::NAN);
                         if t + part * h <= t {
-                            return stop(h, Cause::NotFinite, None);
+                            let cause = if finite { Cause::StepTooSmall } else { Cause::NotFinite };
+                            return stop(h, cause, Some(worst));
                         }
                         h *= part;
                     } else {
