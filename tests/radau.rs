@@ -86,6 +86,23 @@ fn sensitivities_are_refused() {
     assert_eq!("radau5".parse::<Method>().unwrap(), Method::Radau5);
 }
 
+/// The choice goes by the tolerance, is reported, and changes nothing else; sensitivities are Rodas5P's.
+#[test]
+fn auto_says_what_it_chose() {
+    let network = hires();
+    for (rtol, method) in [(1e-9, Method::Rodas5P), (5e-10, Method::Radau5)] {
+        let chosen = run(&network, &[HIRES_END], &SolveOptions { method: Method::Auto, ..options(rtol) });
+        assert_eq!(chosen.method, method);
+        assert_eq!(chosen, run(&network, &[HIRES_END], &SolveOptions { method, ..options(rtol) }));
+    }
+    let robertson = robertson();
+    let problem = Problem::builder(&robertson).until(Seconds(40.0)).build().unwrap();
+    let sensitivities = vec![Setting::parse(&robertson, "k1").unwrap()];
+    let options = SolveOptions { method: Method::Auto, sensitivities, ..options(1e-10) };
+    assert_eq!(solve(&problem, &options).unwrap().method, Method::Rodas5P);
+    assert_eq!("auto".parse::<Method>().unwrap(), Method::Auto);
+}
+
 /// A trace that grows by autocatalysis unseen below its absolute tolerance is not stepped over: once it has eaten the
 /// food, at ln(1e20)/k, all of it is there.
 #[test]

@@ -38,7 +38,9 @@ pub(crate) type Filled<'a> = (&'a mut [Lane<1>], &'a mut [Lane<1>]);
 impl Integrator {
     pub(crate) fn new(method: Method, system: &System<'_, 1>) -> Self {
         match method {
-            Method::Rodas5P | Method::Dopri5 | Method::Dop853 => Self::Rosenbrock(Box::new(Adaptive::new(system))),
+            Method::Rodas5P | Method::Auto | Method::Dopri5 | Method::Dop853 => {
+                Self::Rosenbrock(Box::new(Adaptive::new(system)))
+            }
             Method::Radau5 => Self::Radau(Box::new(AdaptiveRadau::new(system))),
         }
     }
