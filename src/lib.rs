@@ -45,7 +45,8 @@ pub mod prelude {
     };
     pub use ratelaw_network::{Law, Network, Origin, Parameter, Reference, Species, Step};
     pub use ratelaw_solver::{
-        Axis, Method, Observable, Problem, SavePoints, Setting, Solution, SolveOptions, SweepOptions, solve, sweep,
+        Axis, Method, Observable, Problem, SavePoints, Setting, Solution, SolveOptions, SweepOptions, Verification,
+        solve, sweep, verify,
     };
 }
 

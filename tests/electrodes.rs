@@ -206,12 +206,7 @@ fn sensitivities_through_floating_potentials() {
     }
 }
 
-/// A linear sweep over an adsorbed layer that is oxidised once: the peak of a Tafel law lies at
-/// E0 + RT/(alpha F) ln(alpha F v / RT k0) with the current alpha F^2 v n / (e RT) (Laviron, J. Electroanal. Chem. 52
-/// (1974) 355), and the charge is that of the layer.
-#[test]
-fn linear_sweep_of_an_adsorbed_layer() {
-    let text = r#"
+const LAYER: &str = r#"
 [model]
 name = "layer"
 [run]
@@ -231,7 +226,13 @@ vacant = "*"
 [steps]
 oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "0.4 V", alpha = 0.5 }
 "#;
-    let network = Network::from_toml(text, "layer.toml").unwrap();
+
+/// A linear sweep over an adsorbed layer that is oxidised once: the peak of a Tafel law lies at
+/// E0 + RT/(alpha F) ln(alpha F v / RT k0) with the current alpha F^2 v n / (e RT) (Laviron, J. Electroanal. Chem. 52
+/// (1974) 355), and the charge is that of the layer.
+#[test]
+fn linear_sweep_of_an_adsorbed_layer() {
+    let network = Network::from_toml(LAYER, "layer.toml").unwrap();
     let mut problem = Problem::builder(&network).build().unwrap();
     assert!((problem.t_end() - 24.0).abs() < 1e-12);
     problem.set_save(SavePoints::Uniform(24_001));
@@ -246,4 +247,59 @@ oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "
     assert!((peak / height - 1.0).abs() < 1e-6, "{peak} {height}");
     let charge = solution.charge();
     assert!((charge.last().unwrap() / (F * 1e-9) - 1.0).abs() < 1e-7);
+}
+
+/// The cell, with and without counter electrode, and the linear sweep: each of the two stiff methods is what the other
+/// says is the truth. Coarser tolerances are left to the test below.
+#[test]
+fn radau5_agrees_on_electrodes() {
+    let ohmic = couple("resistance = \"R_u\"", "R_u = \"300 ohm\"", STEP);
+    let cell = couple(CELL, CELL_PARAMETERS, &format!("{STEP}{HYDROGEN}"));
+    let mut problems: Vec<Problem> = [(ohmic, 20.0), (cell, 2.0)]
+        .iter()
+        .map(|(network, hours)| {
+            let builder = Problem::builder(network).set("potential", Volts(1.3)).set("k0", "1e-5 m/s");
+            builder.until(Hours(*hours)).build().unwrap()
+        })
+        .collect();
+    problems.push(Problem::builder(&Network::from_toml(LAYER, "layer.toml").unwrap()).build().unwrap());
+    for mut problem in problems {
+        problem.set_save(SavePoints::Uniform(41));
+        for rtol in [1e-6, 1e-9] {
+            for method in [Method::Rodas5P, Method::Radau5] {
+                let verification = verify(&problem, &SolveOptions { rtol, method, ..SolveOptions::default() }).unwrap();
+                assert!(verification.holds(), "{method}, rtol {rtol:e}: {}", verification.describe());
+                assert!(verification.charge.is_some() && verification.compared == 41);
+                let (own, other) = (&verification.solution.potentials, &verification.reference.potentials);
+                for (own, other) in own.iter().flatten().zip(other.iter().flatten()) {
+                    assert!((own - other).abs() < 10.0 * rtol * (0.0257 + own.abs()), "{method}: {own} {other}");
+                }
+            }
+        }
+    }
+}
+
+/// In the tail of the sweep the layer goes down faster and faster, to nothing, and the relative errors of the steps add
+/// up: at rtol 1e-3 Rodas5P is 11 tolerances off, which verification finds. The truth is on paper:
+/// ln(R/R0) = -(k0 / f v) (exp(f (E - E0)) - exp(-f E0)).
+#[test]
+fn verification_finds_what_steps_add_up_to() {
+    let network = Network::from_toml(LAYER, "layer.toml").unwrap();
+    let mut problem = Problem::builder(&network).build().unwrap();
+    problem.set_save(SavePoints::Uniform(41));
+    let (f, v) = (0.5 * F / (R * T), 0.05);
+    let exact = |t: f64| 1e-5 * (-1e-3 / (f * v) * ((f * (v * t - 0.4)).exp() - (-f * 0.4).exp())).exp();
+    let scale = network.scales(problem.initial())[0];
+    for (method, rtol, sound) in
+        [(Method::Rodas5P, 1e-3, false), (Method::Radau5, 1e-3, true), (Method::Radau5, 1e-9, true)]
+    {
+        let told = verify(&problem, &SolveOptions { method, rtol, ..SolveOptions::default() }).unwrap();
+        let states = told.solution.times.iter().zip(&told.solution.states);
+        let errors = states.map(|(t, y)| (y[0] - exact(*t)).abs() / (rtol * (1e-6 * scale + exact(*t))));
+        let largest = errors.fold(0.0, f64::max);
+        let error = told.species[0].error;
+        assert!((error - largest).abs() < 0.05 * largest.max(1.0), "{method}: {error} {largest}");
+        assert_eq!(told.holds(), sound, "{}", told.describe());
+        assert!(sound || told.worst().unwrap().0.0 == 0, "{}", told.describe());
+    }
 }

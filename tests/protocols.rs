@@ -28,9 +28,13 @@ decay = {{ equation = "A -> B", law = "arrhenius", A = "0.1 1/s", Ea = "0 J/mol"
     Network::from_toml(&text, "stages.toml").unwrap_or_else(|e| panic!("{e}"))
 }
 
+/// Both stiff methods do it, and agree.
 fn run(network: &Network) -> Solution {
     let problem = Problem::builder(network).build().unwrap();
-    solve(&problem, &SolveOptions { rtol: 1e-10, ..SolveOptions::default() }).unwrap()
+    let verification = verify(&problem, &SolveOptions { rtol: 1e-10, ..SolveOptions::default() }).unwrap();
+    println!("{}", verification.describe());
+    assert!(verification.holds(), "{}", verification.describe());
+    verification.solution
 }
 
 fn last(solution: &Solution, name: &str) -> f64 {

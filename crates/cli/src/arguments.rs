@@ -186,7 +186,8 @@ pub(crate) struct Solving {
     /// Relative tolerance, 1e-13 to 0.1.
     #[arg(long, value_name = "R")]
     pub(crate) rtol: Option<f64>,
-    /// rodas5p (stiff and all others), dopri5 or dop853 (not stiff).
+    /// rodas5p (stiff and all others), radau5 (the same, at tight tolerances), auto (radau5 below an rtol of 1e-9,
+    /// else rodas5p), dopri5 or dop853 (not stiff).
     #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]
     pub(crate) method: Method,
 }
@@ -227,6 +228,10 @@ pub(crate) struct Simulate {
     /// Space the times equally in the logarithm, over so many decades before the end; the start is one more.
     #[arg(long, value_name = "DECADES", value_parser = decades)]
     pub(crate) log_time: Option<f64>,
+    /// Solve once more by another method, to a tolerance a hundred times as tight, and say how far the run is from it;
+    /// exit code 3 if that is more than 10 times the tolerance.
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Write a plot of conversion, yields, faradaic efficiencies and current, or of amounts where the model
     /// asks for none of those, to this SVG file.
     #[arg(long, value_name = "F.svg", value_parser = svg)]

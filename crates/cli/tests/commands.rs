@@ -130,6 +130,55 @@ fn a_sweep_does_not_depend_on_threads_and_keeps_its_failures() {
     assert!(rows[2].contains(",ok,"), "{}", rows[2]);
 }
 
+/// The true error is told, also beside results on standard output, and an error above the limit by the exit code.
+#[test]
+fn a_run_is_verified() {
+    let run = ["simulate", "robertson", "--t-end", "1e4 s", "--log-time", "8", "--points", "30", "--verify"];
+    for method in ["rodas5p", "radau5"] {
+        let text = done(&[&run[..], &["--method", method]].concat());
+        let other = if method == "radau5" { "rodas5p" } else { "radau5" };
+        let line = text.lines().find(|l| l.starts_with("true error: ")).unwrap_or_else(|| panic!("{text}"));
+        let error: f64 = line["true error: ".len()..].split(' ').next().and_then(|e| e.parse().ok()).expect("a number");
+        assert!(error < 1.0, "{line}");
+        assert!(line.contains("of the tolerance, worst species `") && line.contains(" at t = "), "{line}");
+        assert!(line.contains(&format!("31 times, against {other} at rtol 1.0e-8")), "{line}");
+    }
+    let output = ratelaw(Path::new("."), &[&run[..], &["--out", "-"]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("true error"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("true error"));
+
+    // A decay that goes faster and faster, at a coarse tolerance: the relative errors of the steps add up.
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("layer.toml"), LAYER).expect("the model");
+    let output = ratelaw(folder.path(), &["simulate", "layer.toml", "--points", "41", "--rtol", "1e-3", "--verify"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("true error: 1") && text.contains("worst species `R*`"), "{text}");
+    assert!(text.contains(", charge "), "{text}");
+    assert_eq!(output.status.code(), Some(3), "{text}");
+}
+
+const LAYER: &str = r#"
+[model]
+name = "layer"
+[run]
+temperature = "298.15 K"
+reference = "SHE"
+protocol = ["ramp from 0 V to 1.2 V at 50 mV/s"]
+[phases.anode]
+kind = "electrode"
+area = "1 cm2"
+[sites.S]
+phase = "anode"
+density = "1e-5 mol/m2"
+vacant = "*"
+[species]
+"R*" = { formula = "Fe+2", sites = "S", initial = "1e-5 mol/m2" }
+"O*" = { formula = "Fe+3", sites = "S" }
+[steps]
+oxidation = { equation = "R* -> O* + e-", law = "tafel", k0 = "1e-3 1/s", E0 = "0.4 V", alpha = 0.5 }
+"#;
+
 #[test]
 fn a_failed_run_keeps_what_was_computed_and_says_where() {
     let arguments =

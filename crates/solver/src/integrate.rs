@@ -27,6 +27,7 @@ pub(crate) struct Stop {
 /// A value that is out of range, by name, before any work; [`SolveError::Failed`] with the partial solution
 /// if the integration stops on its way.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
+    let options = &options.settled();
     options.check()?;
     problem.check()?;
     let network = problem.network();
@@ -35,7 +36,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let system = System::new(tables, bound);
     let system = if options.all_turnovers { system.with_all_turnovers(network) } else { system };
     let (potentials, timed) = (system.compiled.potentials(), system.compiled.time().is_some());
-    if !potentials.is_empty() && options.method != Method::Rodas5P {
+    if !potentials.is_empty() && options.method.is_explicit() {
         let what = "find potentials together with amounts";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
@@ -43,7 +44,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let tolerance = Tolerance::new(options.rtol, options.resolution, scale, potentials.len(), timed);
     let stages = network.stages();
     let by_protocol = !stages.is_empty();
-    if by_protocol && options.method != Method::Rodas5P {
+    if by_protocol && options.method.is_explicit() {
         let what = "follow a protocol";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
@@ -52,7 +53,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     }
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
-        Method::Rodas5P => {
+        Method::Rodas5P | Method::Radau5 | Method::Auto => {
             let mut run = Run::new(problem, options, &tolerance, system);
             let outcome = run.whole(&mut solution)?;
             outcome.map_err(|stop| (stop, run.system))

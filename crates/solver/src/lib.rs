@@ -1,7 +1,8 @@
-//! Integration of reaction networks: one stiff method with exact Jacobian and exact sensitivities, explicit
-//! methods behind the same options, and parallel sweeps.
+//! Integration of reaction networks: a stiff method with exact Jacobian and exact sensitivities, another to check
+//! it by, explicit methods behind the same options, and parallel sweeps.
 //!
-//! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values.
+//! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values, and
+//! [`verify`] says how far the solution is from the truth.
 
 mod charge;
 mod control;
@@ -25,6 +26,7 @@ mod steady;
 mod sweep;
 mod system;
 mod table;
+mod verify;
 
 pub use error::{Cause, Failure, Result, SolveError};
 pub use flux::{Contribution, Fluxes, flux};
@@ -40,3 +42,4 @@ pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
 pub use sweep::{Axis, End, Point, Sweep, SweepOptions, sweep};
 pub use table::{Cell, Column, Format, Table};
+pub use verify::{Deviation, Verification, verify};

@@ -38,6 +38,11 @@ impl Default for SolveOptions {
 }
 
 impl SolveOptions {
+    /// The same with a method that is one.
+    pub(crate) fn settled(&self) -> Self {
+        Self { method: self.method.settled(self.rtol, !self.sensitivities.is_empty()), ..self.clone() }
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         let refuse = |what: &str, found: f64, expected: &str| {
             Err(SolveError::OutOfRange { what: what.into(), found: found.to_string(), expected: expected.into() })

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
                 let plot = chart::against_time(&network.definition().title, &solution, &left, &right, scale);
                 sink.say(&write_plot(&plot, path)?)?;
             }
-            Ok(Ending::Done)
+            if arguments.verify { verified(solution, &options, &sink) } else { Ok(Ending::Done) }
         }
         Err(SolveError::Failed(failure)) => {
             // What was computed is kept; the message says what is missing.
@@ -43,6 +43,25 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Says how far a run is from the truth; where results go to standard output, on standard error.
+fn verified(solution: Solution, options: &SolveOptions, sink: &Sink<'_>) -> Result<Ending> {
+    let name = solution.network().name().to_owned();
+    let verification = match spin(&name, || Verification::of(solution, options)) {
+        Ok(verification) => verification,
+        Err(SolveError::Failed(failure)) => {
+            tell(&format!("error: the run cannot be verified by {}: {failure}", failure.partial.method));
+            return Ok(Ending::Partly);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if sink.is_stdout() {
+        tell(&verification.describe());
+    } else {
+        sink.say(&verification.describe())?;
+    }
+    Ok(if verification.holds() { Ending::Done } else { Ending::Partly })
 }
 
 /// What a reader should know before trusting a run, on standard error.

@@ -1,7 +1,9 @@
 //! Sparse LU for the small matrices of reaction networks: planned once, run on lanes.
 
+mod complex;
 mod numeric;
 mod symbolic;
 
+pub(crate) use complex::ComplexLu;
 pub(crate) use numeric::NumericLu;
 pub(crate) use symbolic::SymbolicLu;

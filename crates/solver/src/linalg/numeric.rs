@@ -15,7 +15,7 @@ pub(crate) struct NumericLu<const W: usize> {
 }
 
 /// A pivot this much smaller than the entry it started from has no digits left.
-const LOST: f64 = 1e-15;
+pub(super) const LOST: f64 = 1e-15;
 
 impl<const W: usize> NumericLu<W> {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {

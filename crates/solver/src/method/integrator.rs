@@ -2,6 +2,7 @@
 
 use ratelaw_network::Lane;
 
+use super::radau_adaptive::AdaptiveRadau;
 use super::{Method, Rosenbrock, TABLEAU};
 use crate::control::{Controller, Tolerance};
 use crate::error::Cause;
@@ -14,6 +15,8 @@ use crate::system::System;
 pub(crate) enum Integrator {
     /// See [`Adaptive`].
     Rosenbrock(Box<Adaptive>),
+    /// See [`AdaptiveRadau`].
+    Radau(Box<AdaptiveRadau>),
 }
 
 /// Where a step starts and may go.
@@ -35,7 +38,10 @@ pub(crate) type Filled<'a> = (&'a mut [Lane<1>], &'a mut [Lane<1>]);
 impl Integrator {
     pub(crate) fn new(method: Method, system: &System<'_, 1>) -> Self {
         match method {
-            Method::Rodas5P | Method::Dopri5 | Method::Dop853 => Self::Rosenbrock(Box::new(Adaptive::new(system))),
+            Method::Rodas5P | Method::Auto | Method::Dopri5 | Method::Dop853 => {
+                Self::Rosenbrock(Box::new(Adaptive::new(system)))
+            }
+            Method::Radau5 => Self::Radau(Box::new(AdaptiveRadau::new(system))),
         }
     }
 
@@ -43,6 +49,7 @@ impl Integrator {
     pub(crate) fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {
         match self {
             Self::Rosenbrock(method) => method.begin(system, tolerance, start, stats),
+            Self::Radau(method) => method.begin(system, tolerance, start, stats),
         }
     }
 
@@ -58,6 +65,7 @@ impl Integrator {
     ) -> Result<f64, Stop> {
         match self {
             Self::Rosenbrock(method) => method.step(system, tolerance, start, most, stats),
+            Self::Radau(method) => method.step(system, tolerance, start, most, stats),
         }
     }
 
@@ -65,6 +73,7 @@ impl Integrator {
     pub(crate) fn end(&mut self) -> (&mut Vec<Lane<1>>, &mut Vec<Lane<1>>) {
         match self {
             Self::Rosenbrock(method) => (&mut method.step.y, &mut method.step.q),
+            Self::Radau(method) => method.end(),
         }
     }
 
@@ -72,6 +81,7 @@ impl Integrator {
     pub(crate) fn interpolate(&self, start: (&[Lane<1>], &[Lane<1>]), theta: f64, filled: Filled<'_>) {
         match self {
             Self::Rosenbrock(method) => method.step.interpolate(start, theta, filled),
+            Self::Radau(method) => method.interpolate(theta, filled),
         }
     }
 
@@ -79,6 +89,7 @@ impl Integrator {
     pub(crate) fn rosenbrock(&mut self) -> Option<&mut Rosenbrock<1>> {
         match self {
             Self::Rosenbrock(method) => Some(&mut method.step),
+            Self::Radau(_) => None,
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Integration methods, one file each.
 
+mod collocation;
 mod explicit;
 mod integrator;
+mod radau;
+mod radau_adaptive;
+mod radau_factors;
+mod radau_tableau;
 mod rosenbrock;
 mod tableau;
 mod tangent;
@@ -26,23 +31,48 @@ pub enum Method {
     /// BIT 63:27 (2023).
     #[default]
     Rodas5P,
+    /// Implicit Runge-Kutta method of order 5 (Radau IIA, 3 stages; Hairer and Wanner II, section IV.8), for stiff
+    /// problems at tight tolerances, and as a check of the other.
+    Radau5,
     /// Explicit Runge-Kutta method of order 5(4) (Dormand and Prince 1980), for problems that are not stiff.
     Dopri5,
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
     /// problems that are not stiff.
     Dop853,
+    /// [`Method::Radau5`] for a relative tolerance below 1e-9, else [`Method::Rodas5P`], as always where sensitivities
+    /// are asked for. A solution says which of them it was.
+    Auto,
 }
+
+/// Below this relative tolerance Radau5 is the choice of [`Method::Auto`].
+const TIGHT: f64 = 1e-9;
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 3] = [Self::Rodas5P, Self::Dopri5, Self::Dop853];
+    pub const ALL: [Self; 5] = [Self::Rodas5P, Self::Radau5, Self::Dopri5, Self::Dop853, Self::Auto];
+
+    /// Whether it needs no Jacobian, and is for problems that are not stiff.
+    pub fn is_explicit(self) -> bool {
+        matches!(self, Self::Dopri5 | Self::Dop853)
+    }
+
+    /// The method that it stands for.
+    pub(crate) fn settled(self, rtol: f64, sensitivities: bool) -> Self {
+        match self {
+            Self::Auto if rtol < TIGHT && !sensitivities => Self::Radau5,
+            Self::Auto => Self::Rodas5P,
+            method => method,
+        }
+    }
 
     /// The name of it on a command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rodas5P => "rodas5p",
+            Self::Radau5 => "radau5",
             Self::Dopri5 => "dopri5",
             Self::Dop853 => "dop853",
+            Self::Auto => "auto",
         }
     }
 }
@@ -60,7 +90,7 @@ impl FromStr for Method {
         Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
             kind: "method",
             name: word.to_owned(),
-            expected: "rodas5p, dopri5 or dop853".to_owned(),
+            expected: "rodas5p, radau5, dopri5, dop853 or auto".to_owned(),
         })
     }
 }

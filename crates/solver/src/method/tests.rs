@@ -4,6 +4,8 @@ use ratelaw_network::units::Quantity;
 use ratelaw_network::{Bound, Conditions, Lane, Law, Network, Species, Values};
 
 use super::Rosenbrock;
+use super::radau::{Newton, Radau};
+use crate::control::Tolerance;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -68,6 +70,46 @@ fn observed_orders() {
         for pair in errors.windows(2) {
             let order = (pair[0] / pair[1]).log2();
             assert!((4.5..5.6).contains(&order), "order {order} from {errors:?}");
+        }
+    }
+}
+
+/// The same by Radau5, with Newton's iteration to rounding.
+fn fixed_radau(network: &Network, t: f64, steps: usize) -> ([f64; 2], [f64; 2]) {
+    let system = system::<1>(network, |_| constants(network));
+    let tolerance = Tolerance::new(1e-13, 1.0, vec![1.0; 2], 0, false);
+    let mut step = Radau::new(&system);
+    let mut stats = Stats::default();
+    let h = t / steps as f64;
+    let mut y = vec![Lane([1.0]), Lane([2.0])];
+    let mut inside = vec![Lane::ZERO; 2];
+    for _ in 0..steps {
+        step.linearise(&system, &y, &mut stats);
+        step.factorise(&system, h, &mut stats);
+        step.rest();
+        assert!(matches!(step.newton(&system, &tolerance, &y, h, &mut stats), Newton::Converged(..)));
+        step.complete(&system, &[], h);
+        step.interpolate(0.3, (&mut inside, &mut []));
+        std::mem::swap(&mut y, &mut step.y);
+    }
+    ([y[0].0[0], y[1].0[0]], [inside[0].0[0], inside[1].0[0]])
+}
+
+/// The end of a run converges with order 5; inside a step the polynomial of three stages has a local error that goes
+/// with h^4 (Hairer and Wanner II, section IV.5, and I, theorem II.7.10).
+#[test]
+fn observed_orders_of_radau() {
+    let network = network();
+    let exact = |t: f64| fixed_radau(&network, t, 1024).0;
+    let counts = [8, 16, 32];
+    let end: Vec<f64> = counts.iter().map(|n| distance(fixed_radau(&network, 1.0, *n).0, exact(1.0))).collect();
+    let dense: Vec<f64> =
+        counts.iter().map(|n| distance(fixed_radau(&network, 1.0, *n).1, exact(1.0 - 0.7 / *n as f64))).collect();
+    for (errors, expected) in [(end, 4.7..5.3), (dense, 3.7..4.3)] {
+        for pair in errors.windows(2) {
+            let order = (pair[0] / pair[1]).log2();
+            println!("order {order}");
+            assert!(expected.contains(&order), "order {order} from {errors:?}");
         }
     }
 }
