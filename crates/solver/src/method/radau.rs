@@ -277,8 +277,8 @@ impl Radau {
         }
         for stage in 0..STAGES {
             system.compiled.rates_along(&self.terms, &self.change[stage], &mut self.rates);
-            for (turnover, step) in self.turnover[stage].iter_mut().zip(&system.quadratures) {
-                *turnover += system.compiled.step_rate(*step, &self.rates);
+            for (turnover, quadrature) in self.turnover[stage].iter_mut().zip(&system.quadratures) {
+                *turnover += system.quadrature(quadrature, &self.rates);
             }
         }
         for i in 0..q.len() {
