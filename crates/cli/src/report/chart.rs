@@ -78,7 +78,10 @@ pub(crate) fn defaults(network: &Network) -> (Vec<Observable>, Vec<Observable>) 
     let is_current = |o: &Observable| matches!(o, Observable::Current);
     // A selectivity follows from conversion and yield, and the charge from the current.
     let kept = |o: &&Observable| !is_current(o) && !matches!(o, Observable::Charge | Observable::Selectivity(_));
-    let left: Vec<Observable> = all.iter().filter(kept).cloned().collect();
+    // One axis has one unit: that of the first, which is per cent where the model names a feed.
+    let unit = |o: &Observable| o.display_unit(network).symbol;
+    let first = all.iter().find(kept).map(unit);
+    let left: Vec<Observable> = all.iter().filter(kept).filter(|o| Some(unit(o)) == first).cloned().collect();
     if left.is_empty() {
         let first = network.species().first().map(|s| s.phase);
         let ids = network.species().iter().enumerate().filter(|(_, s)| Some(s.phase) == first);
