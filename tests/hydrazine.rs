@@ -156,6 +156,12 @@ fn potentials_are_converted() {
     assert!((text.conditions().potential - 1.458).abs() < 1e-12);
     let wrong = Problem::builder(&network).potential(Volts(2.0), Reference::Rhe).build().unwrap_err().to_string();
     assert_eq!(wrong, "the potential of RHE needs pH under [run] in the model");
+    // With a pH, RHE is 59.16 mV below SHE for each unit at 298.15 K; a potential of its own goes before the published.
+    let text = network.to_toml().replace("[run]\n", "[run]\npH = 14.0\n")
+        + "[references.\"Ag/Ag+\"]\npotential = \"0.55 V\"\nsource = \"calibrated by Fc/Fc+\"\n";
+    let network = Network::from_toml(&text, "with-ph.toml").unwrap();
+    let rhe = Problem::builder(&network).potential(Volts(1.0), Reference::Rhe).build().unwrap().conditions().potential;
+    assert!((rhe - (1.0 - 14.0 * 0.059_159_67 - 0.55)).abs() < 1e-6, "{rhe}");
 }
 
 /// Degrees of rate control against re-solved runs in which the rate of one step is changed in both directions; and in
