@@ -10,7 +10,9 @@ const ELEMENTS: [&str; 4] = ["C", "H", "N", "[15N]"];
 type Matter = ([u32; 4], i32);
 
 fn formula(matter: &Matter) -> String {
-    let atoms: String = ELEMENTS.iter().zip(matter.0).filter(|(_, n)| *n > 0).map(|(e, n)| format!("{e}{n}")).collect();
+    let atoms: Vec<String> =
+        ELEMENTS.iter().zip(matter.0).filter(|(_, n)| *n > 0).map(|(e, n)| format!("{e}{n}")).collect();
+    let atoms = atoms.concat();
     match matter.1 {
         0 => atoms,
         charge => format!("{atoms}{charge:+}"),
