@@ -11,7 +11,6 @@ pub struct Experiment {
     problem: Problem,
     data: Dataset,
     observables: Vec<Observable>,
-    times: Vec<f64>,
 }
 
 impl Experiment {
@@ -49,8 +48,8 @@ impl Experiment {
         if last > 0.0 {
             problem.set_t_end(last);
         }
-        problem.set_save(SavePoints::Times(times.clone()));
-        Ok(Self { problem, data, observables, times })
+        problem.set_save(SavePoints::Times(times));
+        Ok(Self { problem, data, observables })
     }
 
     /// The problem, whose run ends with the data.
@@ -66,10 +65,5 @@ impl Experiment {
     /// The observable of each series of the data.
     pub fn observables(&self) -> &[Observable] {
         &self.observables
-    }
-
-    /// Times with data, s, each once.
-    pub(crate) fn times(&self) -> &[f64] {
-        &self.times
     }
 }

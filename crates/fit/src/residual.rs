@@ -82,10 +82,11 @@ impl Objective<'_> {
             let solution = self.solve(experiment, x, true)?;
             for (series, observable) in experiment.data().series.iter().zip(experiment.observables()) {
                 for point in &series.points {
-                    let index = experiment.times().partition_point(|t| *t < point.time);
+                    let index = row_at(&solution, point.time);
                     let undefined = || FitError::Undefined { observable: series.name.clone(), time: point.time };
-                    let model = observable.value(&solution.moment(index)).ok_or_else(undefined)?;
-                    let slopes = solution.observe_derivatives(observable, index).ok_or_else(undefined)?;
+                    let model = index.and_then(|i| observable.value(&solution.moment(i))).ok_or_else(undefined)?;
+                    let slopes =
+                        index.and_then(|i| solution.observe_derivatives(observable, i)).ok_or_else(undefined)?;
                     let sd = point.sd.unwrap_or(1.0);
                     values.push((model / series.factor - point.value) / sd);
                     rows.extend(
@@ -110,9 +111,10 @@ impl Objective<'_> {
             warnings.extend(solution.warnings());
             for (s, (series, observable)) in experiment.data().series.iter().zip(experiment.observables()).enumerate() {
                 for point in &series.points {
-                    let index = experiment.times().partition_point(|t| *t < point.time);
+                    let index = row_at(&solution, point.time);
                     let undefined = || FitError::Undefined { observable: series.name.clone(), time: point.time };
-                    let model = observable.value(&solution.moment(index)).ok_or_else(undefined)? / series.factor;
+                    let model = index.and_then(|i| observable.value(&solution.moment(i))).ok_or_else(undefined)?
+                        / series.factor;
                     list.push(Comparison {
                         experiment: e,
                         series: s,
@@ -126,4 +128,11 @@ impl Objective<'_> {
         }
         Ok((list, warnings))
     }
+}
+
+/// The row of a run that a datum belongs to: the first at its time, which is the one before whatever a protocol does
+/// then; none if the run ended before.
+fn row_at(solution: &Solution, time: f64) -> Option<usize> {
+    let row = solution.times.partition_point(|t| *t < time);
+    (row < solution.times.len()).then_some(row)
 }

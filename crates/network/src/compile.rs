@@ -28,7 +28,7 @@ pub struct Compiled {
     pub(crate) columns: Vec<usize>,
     /// Change of each species by each direction, then the current (A) of each floating potential: rows are
     /// variables.
-    pub(crate) stoichiometry: Rows,
+    pub(crate) stoichiometry: NetRows,
     /// Derivatives of the right-hand side.
     pub(crate) jacobian: Pattern,
     /// Direction indices of each step.
@@ -123,6 +123,28 @@ impl Rows {
     }
 }
 
+/// The change of each variable by the net rates of the steps: of a reversible step forward less reverse, taken before
+/// anything is summed, so that what the step keeps is kept to the last digit however fast both directions are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NetRows {
+    starts: Vec<usize>,
+    entries: Vec<NetEntry>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NetEntry {
+    pub(crate) forward: usize,
+    pub(crate) reverse: Option<usize>,
+    pub(crate) coefficient: f64,
+}
+
+impl NetRows {
+    #[inline]
+    pub(crate) fn row(&self, i: usize) -> &[NetEntry] {
+        &self.entries[self.starts[i]..self.starts[i + 1]]
+    }
+}
+
 /// The non-zero entries of the Jacobian, by rows, and the derivative terms that each adds up.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
@@ -207,7 +229,7 @@ impl Compiled {
             jacobian: Pattern::default(),
             columns,
             term_ranges,
-            stoichiometry: Rows::default(),
+            stoichiometry: NetRows::default(),
             step_directions,
             direction_steps: all.iter().map(|d| d.step).collect(),
             electron_steps: steps
@@ -224,7 +246,22 @@ impl Compiled {
         };
         table.jacobian = table.pattern(&rows);
         table.floating = floating.iter().enumerate().map(|(i, own)| table.floating_row(n + i, *own)).collect();
-        table.stoichiometry = Rows::new(rows);
+        table.stoichiometry = table.net_rows(&rows);
+        table
+    }
+
+    /// Rows of directions as rows of steps.
+    fn net_rows(&self, rows: &[Vec<(usize, f64)>]) -> NetRows {
+        let mut table = NetRows { starts: vec![0], entries: Vec::new() };
+        for row in rows {
+            for (direction, coefficient) in row {
+                let (forward, reverse) = self.step_directions[self.direction_steps[*direction].0];
+                if *direction == forward {
+                    table.entries.push(NetEntry { forward, reverse, coefficient: *coefficient });
+                }
+            }
+            table.starts.push(table.entries.len());
+        }
         table
     }
 

@@ -2,7 +2,7 @@
 
 use ratelaw_network::{Lane, Network};
 
-/// Largest defect of a sound run, as a part of the charges that are summed: rounding of a million steps.
+/// Smallest defect that is judged, as a part of the charges that are summed: rounding of a million steps.
 const ALLOWED: f64 = 1e-9;
 /// What the linear systems of a step leave besides, as a part of all substance, charged or not.
 const ROUNDING: f64 = 1e-12;
@@ -18,11 +18,13 @@ pub(crate) struct ChargeBalance {
     electrons: Vec<f64>,
     /// What the balance was at the start, or after the last change from outside.
     start: f64,
+    /// Largest defect, as a part of the charges: the tolerance of the run.
+    allowed: f64,
 }
 
 impl ChargeBalance {
     /// The balance of a network; none where it holds no charge, or a charged species is a reservoir.
-    pub(crate) fn new(network: &Network) -> Option<Self> {
+    pub(crate) fn new(network: &Network, rtol: f64) -> Option<Self> {
         let species = network.species();
         let from_reservoir = |i: usize| species[i].fixed && species[i].charge != 0;
         let open = network.steps().iter().any(|s| s.change.iter().any(|(id, _)| from_reservoir(id.0)));
@@ -37,6 +39,7 @@ impl ChargeBalance {
             sizes: species.iter().map(|s| if s.fixed { 0.0 } else { network.size(s.phase) }).collect(),
             electrons: steps.iter().map(|s| network.steps()[s.step.0].electrons).collect(),
             start: 0.0,
+            allowed: rtol.max(ALLOWED),
         })
     }
 
@@ -56,7 +59,7 @@ impl ChargeBalance {
     pub(crate) fn closes(&self, y: &[Lane<1>], q: &[Lane<1>]) -> bool {
         let (now, size) = self.total(y, q);
         let substance: f64 = self.sizes.iter().zip(y).map(|(size, y)| (size * y.0[0]).abs()).sum();
-        (now - self.start).abs() <= ALLOWED * (size + self.start.abs()) + ROUNDING * substance
+        (now - self.start).abs() <= self.allowed * (size + self.start.abs()) + ROUNDING * substance
     }
 }
 
@@ -79,7 +82,7 @@ mod tests {
             .step("oxidation", "R -> O + e-", Law::mass_action("k"))
             .build()
             .unwrap();
-        let mut balance = ChargeBalance::new(&network).unwrap();
+        let mut balance = ChargeBalance::new(&network, 1e-9).unwrap();
         let state = |r: f64, o: f64, q: f64| (vec![Lane([r]), Lane([o])], vec![Lane([q])]);
         let (y, q) = state(1000.0, 0.0, 0.0);
         balance.begin(&y, &q);

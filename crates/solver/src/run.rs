@@ -66,7 +66,7 @@ impl<'a> Run<'a> {
         let stats = Stats::default();
         let own = (true, true);
         let supplied = problem.initial().into();
-        let mut charge = ChargeBalance::new(problem.network());
+        let mut charge = ChargeBalance::new(problem.network(), options.rtol);
         if let Some(charge) = &mut charge {
             charge.begin(&y, &q);
         }

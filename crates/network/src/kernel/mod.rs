@@ -27,8 +27,10 @@ impl Compiled {
         for (i, dz) in dz.iter_mut().enumerate() {
             let mut sum = Lane::ZERO;
             if i < self.species + self.floating.len() {
-                for (d, coefficient) in self.stoichiometry.row(i) {
-                    sum += rates[*d] * *coefficient;
+                for entry in self.stoichiometry.row(i) {
+                    let forward = rates[entry.forward];
+                    let net = entry.reverse.map_or(forward, |reverse| forward - rates[reverse]);
+                    sum += net * entry.coefficient;
                 }
             }
             *dz = sum;
