@@ -47,8 +47,19 @@ impl<'a> Output<'a> {
         setting: (&Conditions, &Arc<[f64]>),
         solution: &mut Solution,
     ) {
+        let waits = solution.turnover_rates.last().is_some_and(Vec::is_empty) && !self.q.is_empty();
+        if waits && solution.times.last() == Some(&t) {
+            // The row at the beginning of a stage was saved before there was a step to differentiate.
+            let (rates, derivatives) = self.rates(step, (0.0, end - t), start, tangents);
+            if let (Some(last), Some(derived)) =
+                (solution.turnover_rates.last_mut(), solution.turnover_rate_derivatives.last_mut())
+            {
+                (*last, *derived) = (rates, derivatives);
+            }
+        }
         while let Some(time) = self.times.get(self.next).filter(|time| **time <= until) {
             let theta = if *time == end { 1.0 } else { (time - t) / (end - t) };
+            let rates = self.rates(step, (theta, end - t), start, tangents);
             let derivatives = tangents
                 .iter()
                 .map(|tangent| {
@@ -57,9 +68,43 @@ impl<'a> Output<'a> {
                 })
                 .collect();
             step.interpolate(start, theta, (&mut self.y, &mut self.q));
-            solution.push(*time, &plain(&self.y), plain(&self.q), derivatives, setting);
+            solution.push(*time, &plain(&self.y), plain(&self.q), derivatives, setting, rates);
             self.next += 1;
         }
+    }
+}
+
+/// Rates of turnovers, and their derivatives in each setting.
+type Rates = (Vec<f64>, Vec<Vec<f64>>);
+
+impl Output<'_> {
+    /// Rates of the turnovers, mol/s, at the fraction `theta` of a step of length `h`.
+    ///
+    /// The dense output is a polynomial of degree 4 at most, whose derivative central differences of five points give
+    /// exactly.
+    fn rates(&mut self, step: &Integrator, (theta, h): (f64, f64), start: State<'_>, tangents: &[Tangent<1>]) -> Rates {
+        const APART: f64 = 0.1;
+        const POINTS: [(f64, f64); 4] = [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)];
+        let count = self.q.len();
+        let (mut rates, mut derivatives) = (vec![0.0; count], vec![vec![0.0; count]; tangents.len()]);
+        if count == 0 {
+            return (rates, derivatives);
+        }
+        let add = |rates: &mut [f64], q: &[Lane<1>], weight: f64| {
+            for (rate, q) in rates.iter_mut().zip(q) {
+                *rate += q.0[0] * weight / (12.0 * APART * h);
+            }
+        };
+        for (place, weight) in POINTS {
+            let at = theta + place * APART;
+            step.interpolate(start, at, (&mut self.y, &mut self.q));
+            add(&mut rates, &self.q, weight);
+            for (tangent, rates) in tangents.iter().zip(&mut derivatives) {
+                tangent.interpolate(at, &mut self.y, &mut self.q);
+                add(rates, &self.q, weight);
+            }
+        }
+        (rates, derivatives)
     }
 }
 
@@ -72,7 +117,7 @@ pub(crate) fn push(
     solution: &mut Solution,
 ) {
     let derivatives = tangents.iter().map(|d| (plain(&d.y), plain(&d.q))).collect();
-    solution.push(t, &plain(y), plain(q), derivatives, setting);
+    solution.push(t, &plain(y), plain(q), derivatives, setting, Default::default());
 }
 
 pub(crate) fn plain(lanes: &[Lane<1>]) -> Vec<f64> {

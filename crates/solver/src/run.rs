@@ -281,6 +281,7 @@ impl<'a> Run<'a> {
             turnovers: &turnovers,
             conditions: &self.conditions,
             supplied: &self.supplied,
+            turnover_rates: &[],
         };
         let difference = moment.expression(&event.condition.difference, &event.ready);
         difference.is_some_and(|d| event.condition.comparison.holds(d, 0.0))

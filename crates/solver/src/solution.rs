@@ -62,6 +62,11 @@ pub struct Solution {
     /// Turnovers of all steps since the start at each time, where
     /// [`SolveOptions::all_turnovers`] asked for them; empty otherwise.
     pub all_turnovers: Vec<Vec<Turnover>>,
+    /// Rates of those turnovers, mol/s, from the dense output of the run: smooth where forward and reverse rate of a fast
+    /// step nearly cancel. Empty at a time where no step of the run ends.
+    pub turnover_rates: Vec<Vec<f64>>,
+    /// Their derivatives at each time, for each setting.
+    pub turnover_rate_derivatives: Vec<Vec<Vec<f64>>>,
     /// What the derivatives are in.
     pub settings: Vec<Setting>,
     /// Derivatives of the variables (amounts, floating potentials, time) and turnovers at each time, for each setting.
@@ -86,6 +91,8 @@ impl Solution {
             potentials: Vec::new(),
             conditions: Vec::new(),
             supplied: Vec::new(),
+            turnover_rates: Vec::new(),
+            turnover_rate_derivatives: Vec::new(),
             turnovers: Vec::new(),
             all_turnovers: Vec::new(),
             settings: options.sensitivities.clone(),
@@ -104,7 +111,10 @@ impl Solution {
         mut q: Vec<f64>,
         derivatives: Vec<(Vec<f64>, Vec<f64>)>,
         (conditions, supplied): (&Conditions, &Arc<[f64]>),
+        (rates, rate_derivatives): (Vec<f64>, Vec<Vec<f64>>),
     ) {
+        self.turnover_rates.push(rates);
+        self.turnover_rate_derivatives.push(rate_derivatives);
         self.conditions.push(*conditions);
         self.supplied.push(Arc::clone(supplied));
         self.times.push(t);
@@ -165,6 +175,7 @@ impl Solution {
             turnovers: &self.turnovers[index],
             conditions: &self.conditions[index],
             supplied: &self.supplied[index],
+            turnover_rates: &self.turnover_rates[index],
         }
     }
 
@@ -180,7 +191,11 @@ impl Solution {
         self.settings
             .iter()
             .zip(&self.derivatives[index])
-            .map(|(setting, (y, q))| observable.derivative(&moment, *setting, y, q))
+            .enumerate()
+            .map(|(i, (setting, (y, q)))| {
+                let rates = self.turnover_rate_derivatives[index].get(i).map_or(&[][..], Vec::as_slice);
+                observable.derivative(&moment, *setting, (y, q, rates))
+            })
             .collect()
     }
 

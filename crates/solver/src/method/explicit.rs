@@ -51,7 +51,7 @@ pub(crate) fn integrate_explicit(
         solution.note_negative(t, y.iter().copied(), &tolerance.floor());
         let conditions = *solution.problem.conditions();
         let supplied = solution.problem.initial().into();
-        solution.push(t, &y, q, Vec::new(), (&conditions, &supplied));
+        solution.push(t, &y, q, Vec::new(), (&conditions, &supplied), Default::default());
     }
     Ok(())
 }

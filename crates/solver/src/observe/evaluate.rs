@@ -27,6 +27,8 @@ pub struct Moment<'a> {
     pub conditions: &'a Conditions,
     /// Amounts at the start and what was dosed since, SI.
     pub supplied: &'a [f64],
+    /// Rates of the turnovers from the run itself, mol/s; empty where they are not known.
+    pub turnover_rates: &'a [f64],
 }
 
 impl Moment<'_> {
@@ -59,6 +61,7 @@ impl Moment<'_> {
             variables: self.variables(),
             supplied: self.supplied.to_vec(),
             turnovers: self.turnovers.to_vec(),
+            turnover_rates: self.turnover_rates.to_vec(),
             parameters: self.problem.parameters().to_vec(),
             temperature: self.conditions.temperature_at(self.time),
             potential: self.conditions.potential_at(self.time),
@@ -72,6 +75,9 @@ impl Moment<'_> {
     }
 }
 
+/// Forward and reverse rate together over their difference, above which the difference has lost too many digits.
+const CANCELLED: f64 = 10.0;
+
 /// Everything that an observable may read, as one kind of number.
 struct View<'a, N> {
     moment: &'a Moment<'a>,
@@ -80,6 +86,7 @@ struct View<'a, N> {
     /// Amounts supplied: at the start, and dosed since.
     supplied: Vec<N>,
     turnovers: Vec<N>,
+    turnover_rates: Vec<N>,
     parameters: Vec<N>,
     temperature: N,
     potential: N,
@@ -93,8 +100,9 @@ impl Observable {
         at.plainly(|view| self.read(view))
     }
 
-    /// Its derivative, SI, when the variables and turnovers change by `dz` and `dq` for one unit of a setting.
-    pub fn derivative(&self, at: &Moment<'_>, setting: Setting, dz: &[f64], dq: &[f64]) -> Option<f64> {
+    /// Its derivative, SI, when the variables, the turnovers and their rates change by `dz`, `dq` and `dr` for one unit of
+    /// a setting.
+    pub fn derivative(&self, at: &Moment<'_>, setting: Setting, (dz, dq, dr): (&[f64], &[f64], &[f64])) -> Option<f64> {
         let (network, problem) = (at.network(), at.problem);
         let conditions = at.conditions;
         let mut supplied: Vec<Dual> = at.supplied.iter().map(|y| Dual::constant(*y)).collect();
@@ -122,6 +130,7 @@ impl Observable {
             variables: at.variables().iter().zip(dz).map(|(v, d)| Dual::new(*v, *d)).collect(),
             supplied,
             turnovers: at.turnovers.iter().zip(dq).map(|(v, d)| Dual::new(*v, *d)).collect(),
+            turnover_rates: at.turnover_rates.iter().zip(dr).map(|(v, d)| Dual::new(*v, *d)).collect(),
             parameters,
             temperature: of(conditions.temperature_at(at.time), along.as_ref().map(|a| a.temperature)),
             potential: of(conditions.potential_at(at.time), along.as_ref().map(|a| a.potential)),
@@ -234,11 +243,22 @@ impl<N: Real> View<'_, N> {
     }
 
     /// Net rate of a step, mol/s.
+    ///
+    /// Where forward and reverse rate nearly cancel, their difference is the error of the state times a large constant;
+    /// the rate of the integrated turnover is then the better number, where the run has it.
     fn rate(&self, step: StepId) -> Option<N> {
         let rates = self.rates()?;
         let (forward, reverse) = self.moment.tables().step_directions(step);
-        let net = reverse.map_or(rates[forward], |r| rates[forward] - rates[r]);
-        Some(net * N::constant(self.network().size(self.network().steps()[step.0].phase)))
+        let size = N::constant(self.network().size(self.network().steps()[step.0].phase));
+        let Some(reverse) = reverse else { return Some(rates[forward] * size) };
+        let net = rates[forward] - rates[reverse];
+        let both = rates[forward].value().abs() + rates[reverse].value().abs();
+        let place = self.moment.tables().electron_steps().iter().position(|s| s.step == step);
+        let integrated = place.and_then(|i| self.turnover_rates.get(i)).filter(|rate| rate.value().is_finite());
+        match integrated {
+            Some(rate) if both > CANCELLED * net.value().abs() => Some(*rate),
+            _ => Some(net * size),
+        }
     }
 
     /// Current of some steps, A.

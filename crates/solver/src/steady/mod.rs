@@ -211,6 +211,7 @@ impl SteadyState {
             turnovers: &turnovers,
             conditions: self.problem.conditions(),
             supplied: self.problem.initial(),
+            turnover_rates: &[],
         })
     }
 
@@ -224,7 +225,9 @@ impl SteadyState {
         self.observe(observable)?;
         let turnovers = vec![0.0; self.network().compiled().electron_steps().len()];
         let all = self.settings.iter().zip(self.derivatives.as_ref()?);
-        self.read(|moment| all.map(|(setting, dz)| observable.derivative(moment, *setting, dz, &turnovers)).collect())
+        self.read(|moment| {
+            all.map(|(setting, dz)| observable.derivative(moment, *setting, (dz, &turnovers, &[]))).collect()
+        })
     }
 
     /// Degrees of rate control: the relative change of an observable for one of each setting,
