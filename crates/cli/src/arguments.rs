@@ -186,6 +186,9 @@ pub(crate) struct Solving {
     /// Relative tolerance, 1e-13 to 0.1.
     #[arg(long, value_name = "R")]
     pub(crate) rtol: Option<f64>,
+    /// Most steps of a run, accepted and rejected; 100000 if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_steps: Option<usize>,
     /// rodas5p (stiff and all others), radau5 (the same, at tight tolerances), auto (radau5 below an rtol of 1e-9,
     /// else rodas5p), dopri5 or dop853 (not stiff).
     #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]

@@ -66,5 +66,10 @@ pub(crate) fn problem(
 
 /// Solver options of the command line.
 pub(crate) fn options(solving: &Solving, defaults: SolveOptions) -> SolveOptions {
-    SolveOptions { method: solving.method, rtol: solving.rtol.unwrap_or(defaults.rtol), ..defaults }
+    SolveOptions {
+        method: solving.method,
+        rtol: solving.rtol.unwrap_or(defaults.rtol),
+        max_steps: solving.max_steps.unwrap_or(defaults.max_steps),
+        ..defaults
+    }
 }

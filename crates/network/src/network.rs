@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::check;
 use crate::compile::Compiled;
-use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE, Reference};
+use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
 use crate::expression::{Tape, Variable};
@@ -15,7 +15,7 @@ use crate::formula::Formula;
 use crate::parameter::Scale;
 use crate::protocol::Stage;
 use crate::rate::{Measures, RateLaw, Reverse};
-use crate::units::{Dimension, Quantity};
+use crate::units::Dimension;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
@@ -351,18 +351,22 @@ impl Network {
     /// ([`Reference::published_potential`]).
     ///
     /// # Errors
-    /// [`NetworkError::Undefined`] if the reversible hydrogen electrode is meant and the model gives no pH.
-    pub fn convert_potential(&self, potential: f64, from: Reference) -> Result<f64> {
-        match self.reference() {
-            Some(own) if own != from => {
-                Ok(potential + self.reference_potential(from)? - self.reference_potential(own)?)
-            }
-            _ => Ok(potential),
+    /// [`NetworkError::Undefined`] if the model names no reference electrode, or if the reversible hydrogen electrode is
+    /// meant, whose potential goes with the temperature (K), and the model gives no pH.
+    pub fn convert_potential(&self, potential: f64, from: Reference, temperature: f64) -> Result<f64> {
+        let own = self.reference().ok_or_else(|| NetworkError::Undefined {
+            what: format!("a potential against {}", from.word()),
+            needs: "reference under [run] in the model, the electrode that its potentials are against".to_owned(),
+        })?;
+        if own == from {
+            return Ok(potential);
         }
+        let of = |reference| self.reference_potential(reference, temperature);
+        Ok(potential + of(from)? - of(own)?)
     }
 
     /// The potential of a reference electrode against the standard hydrogen electrode in this model, V.
-    fn reference_potential(&self, of: Reference) -> Result<f64> {
+    fn reference_potential(&self, of: Reference, temperature: f64) -> Result<f64> {
         let definition = self.definition();
         if let Some(own) = definition.references.iter().find(|r| r.reference == of) {
             return Ok(own.potential.si());
@@ -374,7 +378,6 @@ impl Network {
             what: format!("the potential of {}", of.word()),
             needs: "pH under [run] in the model".to_owned(),
         })?;
-        let temperature = definition.run.temperature.as_ref().map_or(ROOM_TEMPERATURE, Quantity::si);
         Ok(-GAS_CONSTANT * temperature * std::f64::consts::LN_10 / FARADAY * ph)
     }
 

@@ -126,7 +126,7 @@ pub enum Cause {
     #[error("the step size fell below round-off")]
     StepTooSmall,
     /// The limit of steps was reached.
-    #[error("the limit of steps was reached")]
+    #[error("the limit of steps was reached (`--max-steps`, `SolveOptions::max_steps`)")]
     TooManySteps,
     /// An amount or rate overflowed.
     #[error("an amount or rate is no longer finite")]

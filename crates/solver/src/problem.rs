@@ -2,7 +2,7 @@
 
 use ratelaw_network::protocol::Swept;
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
-use ratelaw_network::{Compiled, Conditions, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
+use ratelaw_network::{Compiled, Conditions, GAS_CONSTANT, Network, PhaseKind, ROOM_TEMPERATURE, Reference, SpeciesId};
 
 use crate::error::{Result, SolveError};
 use crate::schedule;
@@ -142,6 +142,15 @@ impl Problem {
             return Err(SolveError::SetByProtocol { name: setting.name(&self.network) });
         }
         Ok(())
+    }
+
+    /// The amount of a gas that is given as a pressure, at the temperature of the problem.
+    fn pressure(&self, setting: Setting, value: &Quantity) -> Option<f64> {
+        let Setting::Initial(id) = setting else { return None };
+        let phase = &self.network.definition().phases[self.network.species()[id.0].phase.0].kind;
+        let is_gas = matches!(phase, PhaseKind::Gas { .. } | PhaseKind::Reservoir);
+        let rt = GAS_CONSTANT * self.conditions.temperature;
+        (is_gas && value.dimension() == Dimension::pressure()).then(|| value.si() / rt)
     }
 
     /// Sets a value, SI. It is checked when the problem is solved, so that a sweep can hold a point that is
@@ -440,13 +449,18 @@ impl ProblemBuilder {
             }
             _ => false,
         };
-        settings.sort_by_key(|(setting, _, _)| is_vacant(setting));
+        // The potential of a hydrogen electrode goes with the temperature, so that comes first.
+        settings.sort_by_key(|(setting, _, _)| (is_vacant(setting), *setting != Setting::Temperature));
         for (setting, name, value) in settings {
             problem.settable(setting)?;
             let dimension = setting.dimension(&problem.network);
-            let mut si = value?.si_as(dimension, &format!("`{name}`"))?;
+            let value = value?;
+            let mut si = match problem.pressure(setting, &value) {
+                Some(amount) => amount,
+                None => value.si_as(dimension, &format!("`{name}`"))?,
+            };
             if let (Setting::Potential, Some(reference)) = (setting, self.reference) {
-                si = problem.network.convert_potential(si, reference)?;
+                si = problem.network.convert_potential(si, reference, problem.conditions.temperature)?;
             }
             problem.set(setting, si);
         }

@@ -212,7 +212,10 @@ impl<'a> Run<'a> {
         output: &mut Output<'_>,
         solution: &mut Solution,
     ) -> Result<(), Stop> {
-        if event.is_some_and(|event| self.holds(event, self.t, &self.y, &self.q)) {
+        if let Some(event) = event.filter(|event| self.holds(event, self.t, &self.y, &self.q)) {
+            let note =
+                format!("`until {}` held from the start of its stage, at t = {} s", event.condition.text, self.t);
+            solution.unmet.push(note);
             return Ok(());
         }
         let start = Start { t: self.t, end, y: &self.y, q: &self.q };
@@ -264,6 +267,13 @@ impl<'a> Run<'a> {
             if reached.is_some() {
                 return Ok(());
             }
+        }
+        if let Some(event) = event {
+            let note = format!(
+                "`until {}` never held; its stage ended by its time, at t = {} s",
+                event.condition.text, self.t
+            );
+            solution.unmet.push(note);
         }
         Ok(())
     }

@@ -103,10 +103,14 @@ pub(crate) fn has_ramps(stages: &[Stage]) -> bool {
     })
 }
 
-/// Whether a condition is set before anything takes time, so that what a problem gives for it has no effect.
+/// Whether a condition is set before anything reads it (at rest no electrode has a potential), so that what a problem
+/// gives for it has no effect.
 pub(crate) fn sets(stages: &[Stage], what: Swept) -> bool {
-    let timed = Schedule::new(stages)
-        .find(|stage| matches!(stage, Stage::Hold { .. } | Stage::Ramp { .. } | Stage::Rest { .. }));
+    let timed = Schedule::new(stages).find(|stage| match stage {
+        Stage::Hold { .. } | Stage::Ramp { .. } => true,
+        Stage::Rest { .. } => what == Swept::Temperature,
+        _ => false,
+    });
     match timed {
         Some(Stage::Hold { set: Some((of, _)), .. }) => *of == what,
         Some(Stage::Ramp { of, from, .. }) => *of == what && from.is_some(),

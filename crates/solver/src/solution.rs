@@ -62,6 +62,8 @@ pub struct Solution {
     /// Turnovers of all steps since the start at each time, where
     /// [`SolveOptions::all_turnovers`] asked for them; empty otherwise.
     pub all_turnovers: Vec<Vec<Turnover>>,
+    /// Conditions of the protocol that did not end their stage: because they never held, or held from its start.
+    pub unmet: Vec<String>,
     /// Rates of those turnovers, mol/s, from the dense output of the run: smooth where forward and reverse rate of a fast
     /// step nearly cancel. Empty at a time where no step of the run ends.
     pub turnover_rates: Vec<Vec<f64>>,
@@ -91,6 +93,7 @@ impl Solution {
             potentials: Vec::new(),
             conditions: Vec::new(),
             supplied: Vec::new(),
+            unmet: Vec::new(),
             turnover_rates: Vec::new(),
             turnover_rate_derivatives: Vec::new(),
             turnovers: Vec::new(),
@@ -148,7 +151,7 @@ impl Solution {
 
     /// What a reader should know of the run before trusting it.
     pub fn warnings(&self) -> Vec<String> {
-        self.negative.iter().map(|n| n.describe(self.network())).collect()
+        self.negative.iter().map(|n| n.describe(self.network())).chain(self.unmet.iter().cloned()).collect()
     }
 
     /// The network.

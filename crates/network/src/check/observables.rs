@@ -40,6 +40,13 @@ impl Check<'_> {
                 binding
             });
             let Some(resolved) = resolved.filter(|_| !faulty) else { continue };
+            let reads_potential = resolved.tape().variables().any(|v| v == Variable::Potential);
+            if reads_potential && !definition.phases.iter().any(|p| p.kind.is_electrode()) {
+                let fault =
+                    Fault::Conflict { what: format!("the observable `{name}` reads a potential that nothing has") };
+                let diagnostic = Diagnostic::new(fault, "`E` or `potential`", "a phase of kind electrode in the model");
+                self.fault(&at, diagnostic);
+            }
             let dimension = resolved.dimension.unwrap_or(Dimension::NONE);
             let unit = observable.unit.as_ref().and_then(|symbol| {
                 let path = format!("observables.{name}.unit");

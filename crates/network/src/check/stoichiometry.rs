@@ -1,6 +1,6 @@
 //! Equations: names, balances, orders and where a step happens.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Check;
 use super::matter::Matter;
@@ -46,13 +46,18 @@ impl Check<'_> {
     /// Steps that say the same must say so: most often it is one step written twice.
     fn duplicates(&mut self, definition: &Definition, raw: &[Option<RawStep>]) {
         let mut seen: HashMap<(PhaseId, Sides), usize> = HashMap::new();
+        let mut told = HashSet::new();
         for (i, step) in raw.iter().enumerate() {
             let Some(step) = step else { continue };
             let first = *seen.entry((step.phase, step.sides.clone())).or_insert(i);
-            let own = &definition.steps[i];
-            if first != i && !(own.duplicate && definition.steps[first].duplicate) {
+            // The fault stands at the step that does not say so; the first is told once.
+            let (own, other) = match (&definition.steps[i], &definition.steps[first]) {
+                (own, first) if own.duplicate => (first, own),
+                (own, first) => (own, first),
+            };
+            if first != i && !own.duplicate && told.insert(own.name.clone()) {
                 let fault = Fault::Duplicate { kind: "equation", name: own.equation.clone() };
-                let found = format!("the equation of step `{}` again", definition.steps[first].name);
+                let found = format!("the equation of step `{}` again", other.name);
                 let diagnostic = Diagnostic::new(fault, found, "each equation once");
                 let help = "write duplicate = true in both steps if two paths have the same equation";
                 self.fault(&format!("steps.{}.equation", own.name), diagnostic.help(help));
