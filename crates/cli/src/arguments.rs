@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Import(Import),
     Simulate(Simulate),
     Control(Control),
+    Sensitivities(Sensitivities),
     Steady(Steady),
     Flux(Flux),
     Sweep(Sweep),
@@ -110,6 +111,37 @@ pub(crate) struct Control {
     /// Number of times, equally spaced to the end of the run.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) points: u32,
+    #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Say how observables depend on parameters, initial amounts, potential and temperature, at several times of a run.
+///
+/// Prints d ln(observable) / d ln(setting), for potentials per volt, from exact sensitivities; the table of --out has the
+/// derivatives themselves too. With --check they are compared with differences of runs that are solved anew, and the
+/// command ends with 3 if the two disagree.
+///
+/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --at 1h --at 10h --check`
+#[derive(Debug, Args)]
+pub(crate) struct Sensitivities {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Observables; what the model asks for if none is given, else the amounts of all species. May be repeated.
+    #[arg(long, value_name = "OBSERVABLE")]
+    pub(crate) of: Vec<String>,
+    /// A parameter, an initial amount, `potential` or `temperature`; all that matter if none is given. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Vec<String>,
+    /// A time to look at; three, equally spaced to the end of the run, if none is given. May be repeated.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) at: Vec<Quantity>,
+    /// Compare with differences of runs that are solved anew.
+    #[arg(long)]
+    pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) duration: Duration,
     #[command(flatten)]
