@@ -73,6 +73,13 @@ const MORE_STEPS: usize = 10;
 /// The step as a part of the range in which something changes by its own size. For an exponential the error of fourth
 /// order is `(1/50)^4 / 480`, some 3e-10 of the derivative; runs of 1e-12 make 1.5e-10 of it.
 const STEP: f64 = 0.02;
+/// Where that is too coarse, steps so much shorter are tried, so often in all.
+const SHORTER: f64 = 1.0 / 32.0;
+const TRIALS: usize = 4;
+/// A difference whose error is this part of itself is fine enough.
+const FINE: f64 = 1e-6;
+/// Two step sizes differ by the error of the wider one where the order holds; this many times it where it hardly does.
+const DOUBT: f64 = 2.0;
 
 /// Compares exact sensitivities with differences of runs that are solved anew, for each observable, save point and setting.
 ///
@@ -128,12 +135,42 @@ pub fn check_sensitivities(
 
 type Placed = ((usize, usize), Comparison);
 
-/// All comparisons of one setting, with their observable and time; none if it cannot be moved.
+/// All comparisons of one setting, with their observable and time; none if it cannot be moved. Where the difference is
+/// too coarse, as that in an amount that soon is changed by far less than its scale, shorter steps are tried, and the
+/// best of each entry is kept.
 fn column(exact: &Sensitivities, s: usize, options: &SolveOptions) -> Result<Option<Vec<Placed>>> {
+    let range = range(exact, s);
+    let mut best: Option<Vec<Placed>> = None;
+    let mut step = STEP * range;
+    for _ in 0..TRIALS {
+        let Some(tried) = trial(exact, s, options, (range, step))? else { break };
+        let better = match best {
+            None => tried,
+            Some(before) => {
+                let pairs = before.into_iter().zip(tried);
+                pairs.map(|(a, b)| if b.1.uncertainty < a.1.uncertainty { b } else { a }).collect()
+            }
+        };
+        let coarse = better.iter().any(|(_, c)| c.uncertainty > c.allowed.max(FINE * c.exact.abs()));
+        best = Some(better);
+        if !coarse {
+            break;
+        }
+        step *= SHORTER;
+    }
+    Ok(best.map(|all| all.into_iter().filter(|(_, c)| c.uncertainty.is_finite()).collect()))
+}
+
+/// The comparisons of one setting by differences with one step.
+fn trial(
+    exact: &Sensitivities,
+    s: usize,
+    options: &SolveOptions,
+    (range, step): (f64, f64),
+) -> Result<Option<Vec<Placed>>> {
     let (problem, setting) = (&exact.solution.problem, exact.solution.settings[s]);
     let network = problem.network();
-    let range = range(exact, s);
-    let Some((stencil, step, moved)) = Stencil::choose(problem, setting, STEP * range) else { return Ok(None) };
+    let Some((stencil, step, moved)) = Stencil::choose(problem, setting, step) else { return Ok(None) };
     let tight = SolveOptions {
         rtol: options.rtol.min(TIGHT),
         max_steps: options.max_steps.saturating_mul(MORE_STEPS),
@@ -146,24 +183,24 @@ fn column(exact: &Sensitivities, s: usize, options: &SolveOptions) -> Result<Opt
         let read: Vec<Vec<Option<f64>>> = runs.iter().map(|run| run.observe(observable)).collect();
         let largest = largest(&exact.values[o]);
         for (i, time) in exact.solution.times.iter().enumerate() {
+            let (Some(value), Some(derivative)) = (exact.values[o][i], exact.derivative(o, i, s)) else { continue };
             let values: Option<Vec<f64>> = read.iter().map(|run| run.get(i).copied().flatten()).collect();
-            let (Some(values), Some(value), Some(derivative)) = (values, exact.values[o][i], exact.derivative(o, i, s))
-            else {
-                continue;
+            let (difference, between) = match values {
+                Some(values) => stencil.derivative(&values, step),
+                // Defined here but not in a run beside it: there is no difference with this step.
+                None => (f64::NAN, f64::INFINITY),
             };
-            let (difference, between) = stencil.derivative(&values, step);
             // Below the resolution an amount has no digits of its own.
             let size = value.abs() + options.resolution * largest;
-            let uncertainty = between + Comparison::LIMIT * tight.rtol * size * stencil.noise(step);
-            let allowed = Comparison::LIMIT * options.rtol * (derivative.abs() + size / range);
+            let noise = Comparison::LIMIT * tight.rtol * size * stencil.noise(step);
             let comparison = Comparison {
                 observable: observable.name(network),
                 setting: setting.name(network),
                 time: *time,
                 exact: derivative,
                 difference,
-                uncertainty,
-                allowed,
+                uncertainty: DOUBT * between + noise,
+                allowed: Comparison::LIMIT * options.rtol * (derivative.abs() + size / range),
             };
             all.push(((o, i), comparison));
         }
