@@ -218,6 +218,13 @@ pub(crate) struct Solving {
     /// Relative tolerance, 1e-13 to 0.1.
     #[arg(long, value_name = "R")]
     pub(crate) rtol: Option<f64>,
+    /// Absolute tolerance of a species' amount, such as `--atol "NH3=1e-9 M"`; may be repeated. Others follow from the
+    /// relative tolerance and the amounts at the start.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) atol: Vec<(String, String)>,
+    /// Stop a run where an amount falls below zero by more than the tolerance explains, rather than only say so.
+    #[arg(long)]
+    pub(crate) refuse_negative: bool,
     /// rodas5p (stiff and all others), radau5 (the same, at tight tolerances), auto (radau5 below an rtol of 1e-9,
     /// else rodas5p), dopri5 or dop853 (not stiff).
     #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]

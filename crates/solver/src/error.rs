@@ -139,6 +139,9 @@ pub enum Cause {
     /// Charge of the species and electrons passed do not add up.
     #[error("the balance of charge does not close: species and electrodes differ by more than rounding explains")]
     ChargeImbalance,
+    /// An amount fell below zero, and the options ask for failure then.
+    #[error("an amount fell below zero by more than the tolerance explains")]
+    Negative,
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,

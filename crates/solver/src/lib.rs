@@ -34,7 +34,7 @@ pub use flux::{Contribution, Fluxes, flux};
 pub use integrate::solve;
 pub use method::Method;
 pub use observe::{DisplayUnit, Moment, Observable, Share};
-pub use options::SolveOptions;
+pub use options::{OnNegative, SolveOptions};
 pub use problem::{Problem, ProblemBuilder, SavePoints};
 pub use rate_control::{RateControl, rate_control};
 pub use sensitivity::{Comparison, Sensitivities, SensitivityCheck, check_sensitivities, sensitivities};

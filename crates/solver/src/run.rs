@@ -11,7 +11,7 @@ use crate::error::{Cause, Result, SolveError};
 use crate::integrate::Stop;
 use crate::method::{Integrator, Start, Tangent};
 use crate::observe::{Moment, Observable};
-use crate::options::SolveOptions;
+use crate::options::{OnNegative, SolveOptions};
 use crate::output::{Output, plain, push};
 use crate::potential::{balance_tangent, balanced};
 use crate::problem::{Problem, initial_direction};
@@ -257,7 +257,10 @@ impl<'a> Run<'a> {
             }
             self.t = until;
             let amounts = self.y[..self.floor.len()].iter().map(|y| y.0[0]);
-            solution.note_negative(self.t, amounts, &self.floor);
+            let negative = solution.note_negative(self.t, amounts, &self.floor);
+            if let Some(species) = negative.filter(|_| self.options.on_negative == OnNegative::Fail) {
+                return Err(Stop { cause: Cause::Negative, t: self.t, h, species: Some(species) });
+            }
             if self.charge.as_ref().is_some_and(|charge| !charge.closes(&self.y, &self.q)) {
                 return Err(Stop { cause: Cause::ChargeImbalance, t: self.t, h, species: None });
             }

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         times.sort_by(f64::total_cmp);
         problem.set_save(SavePoints::Times(times));
     }
-    let options = input::options(&arguments.solving, SolveOptions::default());
+    let options = input::options(&arguments.solving, SolveOptions::default())?;
     let named: Vec<Observable> =
         arguments.of.iter().map(|text| Ok(Observable::parse(&network, text)?)).collect::<Result<_>>()?;
     let observables = if named.is_empty() { defaults(&network) } else { named };

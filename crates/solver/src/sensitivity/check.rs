@@ -172,10 +172,9 @@ fn trial(
     let network = problem.network();
     let Some((stencil, step, moved)) = Stencil::choose(problem, setting, step) else { return Ok(None) };
     let tight = SolveOptions {
-        rtol: options.rtol.min(TIGHT),
         max_steps: options.max_steps.saturating_mul(MORE_STEPS),
         sensitivities: Vec::new(),
-        ..options.clone()
+        ..options.at_rtol(options.rtol.min(TIGHT))
     };
     let runs = moved.par_iter().map(|problem| solve(problem, &tight)).collect::<Result<Vec<_>>>()?;
     let mut all = Vec::new();
