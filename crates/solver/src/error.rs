@@ -128,6 +128,13 @@ pub enum Cause {
     /// The limit of steps was reached.
     #[error("the limit of steps was reached")]
     TooManySteps,
+    /// Amounts that fell below zero within or beyond their tolerance run away: below zero a second-order decay is growth
+    /// without limit.
+    #[error(
+        "an amount that is not resolved fell below zero and runs away there; give it an absolute tolerance of its own \
+         (atol), or a smaller resolution"
+    )]
+    Runaway,
     /// An amount or rate overflowed.
     #[error("an amount or rate is no longer finite")]
     NotFinite,

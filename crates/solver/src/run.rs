@@ -220,7 +220,8 @@ impl<'a> Run<'a> {
         while self.t < end {
             let start = Start { t: self.t, end, y: &self.y, q: &self.q };
             let most = self.options.max_steps;
-            let h = self.integrator.step(&self.system, self.tolerance, start, most, &mut self.stats)?;
+            let outcome = self.integrator.step(&self.system, self.tolerance, start, most, &mut self.stats);
+            let h = outcome.map_err(|stop| self.runaway(stop))?;
             let next = if h == end - self.t { end } else { self.t + h };
             if let Some(step) = self.integrator.rosenbrock() {
                 for tangent in &mut self.tangents {
@@ -269,6 +270,16 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Says of a failed step that it failed for an amount that runs away below zero: the lowest by its tolerance.
+    fn runaway(&self, stop: Stop) -> Stop {
+        if !matches!(stop.cause, Cause::StepTooSmall | Cause::NotFinite) {
+            return stop;
+        }
+        let depths = self.y.iter().zip(&self.floor).map(|(y, floor)| -y.0[0] / floor).enumerate();
+        let lowest = depths.filter(|(_, depth)| *depth > 1.0).max_by(|a, b| a.1.total_cmp(&b.1));
+        lowest.map_or(stop, |(species, _)| Stop { cause: Cause::Runaway, species: Some(species), ..stop })
     }
 
     /// Whether an event's condition holds in a state.
