@@ -110,3 +110,70 @@ fn a_wrong_derivative_is_found() {
     let of = [Observable::parse(&network, "dipentene").unwrap()];
     assert!(check_sensitivities(&problem(&network, &[end]), &of, &[step], &SolveOptions::default()).is_err());
 }
+
+const STAGES: &str = r#"
+[model]
+name = "stages"
+[run]
+temperature = "300 K"
+protocol = PROTOCOL
+[phases]
+cell = { kind = "solution", volume = "10 mL" }
+[species]
+A = { formula = "CO", phase = "cell", initial = "1 M" }
+B = { formula = "CO", phase = "cell" }
+[parameters]
+Ea = "30 kJ/mol"
+k2 = "0.02 L/(mol s)"
+[steps]
+decay = { equation = "A -> B", law = "arrhenius", A = "1.6e4 1/s", Ea = "Ea" }
+back = { equation = "2 B -> 2 A", k = "k2" }
+"#;
+
+/// Stages that conditions end: their time moves, doses and withdrawals act at it, later stages begin later. At save points
+/// the time is fixed; the states that are saved where stages meet move with it, in the differences too.
+#[test]
+fn sensitivities_through_events() {
+    let protocol = r#"["hold until conversion(A) >= 0.5 or 1 h", "dose 0.5 M A", "hold 320 K for 2 s",
+        "withdraw 20 % from cell", "hold until [B] >= 0.75 M or 1 h", "hold 310 K for 3 s"]"#;
+    let network = Network::from_toml(&STAGES.replace("PROTOCOL", protocol), "stages.toml").unwrap();
+    let mut problem = Problem::builder(&network).build().unwrap();
+    for to in [None, Some(40.0)] {
+        if let Some(end) = to {
+            problem.set_t_end(end);
+        }
+        problem.set_save(SavePoints::Uniform(3));
+        if to.is_some() {
+            problem.set_save(SavePoints::Times(vec![0.5, 4.0, 4.5, 9.0, 12.0, 13.0, 14.0, 15.0, 17.0, 20.0, 40.0]));
+        }
+        agree(&problem, &["A", "B", "conversion(A)"], &["Ea", "k2", "A", "B(0)", "temperature"]);
+    }
+}
+
+/// A condition on the charge, at an electrode whose potential is found with the current.
+#[test]
+fn sensitivities_through_events_at_an_electrode() {
+    let protocol = r#"protocol = ["hold until charge >= 2 C or 20 h", "rest for 1 h", "hold 1.2 V for 1 h"]"#;
+    let network = Network::from_toml(&OHMIC.replace(r#"t_end = "20 h""#, protocol), "ohmic.toml").unwrap();
+    let mut problem = Problem::builder(&network).build().unwrap();
+    problem.set_save(SavePoints::Times(vec![600.0, 9000.0, 13_000.0, 16_000.0]));
+    let of = ["R", "O", "charge", "current", "potential(anode)"];
+    let check = check(&problem, &of, &["k0", "E0", "alpha", "R_u", "R"], 1e-7);
+    println!("{} {:?}", check.describe(), check.sensitivities.solution.times);
+    assert!(check.agrees(), "{}", check.describe());
+    assert!(check.sensitivities.solution.times.len() > 4 && check.comparisons.len() >= 100);
+}
+
+/// On paper: A falls to a tenth at ln(10)/k, so that time goes by -1/k per part of k, and the state there does not change.
+#[test]
+fn the_time_of_an_event_moves() {
+    let text = STAGES.replace("PROTOCOL", r#"["hold until [A] <= 0.1 M or 1 h", "hold for 5 s"]"#);
+    let network = Network::from_toml(&text.replace("0.02 L", "0 L"), "stages.toml").unwrap();
+    let problem = Problem::builder(&network).save(SavePoints::Ends).build().unwrap();
+    let check = check(&problem, &["A"], &["A"], 1e-9);
+    let all = &check.sensitivities;
+    // At the end of the second stage A is 0.1 M exp(-5 k), wherever it started.
+    let last = all.solution.times.len() - 1;
+    assert!(all.derivative(0, last, 0).unwrap().abs() < 1e-7, "{:?}", all.derivative(0, last, 0));
+    assert!(check.agrees(), "{}", check.describe());
+}

@@ -45,7 +45,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
         let what = "follow a protocol";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
-    if !options.sensitivities.is_empty() && schedule::has_conditions(stages) {
+    if !options.sensitivities.is_empty() && schedule::has_conditions(stages) && tables.time().is_some() {
         return Err(SolveError::UnsupportedEvents);
     }
     let mut solution = Solution::new(problem, options);

@@ -1,5 +1,7 @@
 //! A run: stage by stage, step by step, on one lane.
 
+mod saltation;
+
 use std::sync::Arc;
 
 use ratelaw_network::protocol::{Condition, Stage};
@@ -29,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(crate) system: System<'a, 1>,
     integrator: Integrator,
     tangents: Vec<Tangent<1>>,
+    /// How the present time, where a stage begins or ends, changes with each setting.
+    shifts: Vec<f64>,
     y: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
     t: f64,
@@ -57,7 +61,7 @@ impl<'a> Run<'a> {
         system: System<'a, 1>,
     ) -> Self {
         let integrator = Integrator::new(options.method, &system);
-        let tangents = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
+        let tangents: Vec<_> = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
         let potentials = vec![problem.conditions().potential; system.compiled.potentials().len()];
         let y: Vec<Lane<1>> = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
         let q = vec![Lane::<1>::ZERO; system.quadratures.len()];
@@ -76,6 +80,7 @@ impl<'a> Run<'a> {
             tolerance,
             system,
             integrator,
+            shifts: vec![0.0; tangents.len()],
             tangents,
             y,
             q,
@@ -215,6 +220,7 @@ impl<'a> Run<'a> {
         if event.is_some_and(|event| self.holds(event, self.t, &self.y, &self.q)) {
             return Ok(());
         }
+        self.depart();
         let start = Start { t: self.t, end, y: &self.y, q: &self.q };
         self.integrator.begin(&self.system, self.tolerance, start, &mut self.stats);
         while self.t < end {
@@ -248,13 +254,12 @@ impl<'a> Run<'a> {
                 let theta = (until - self.t) / (next - self.t);
                 self.integrator.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
                 (self.y, self.q) = (y, q);
+                self.tangents.iter_mut().for_each(|tangent| tangent.cut(theta));
             } else {
                 let (y, q) = self.integrator.end();
                 std::mem::swap(&mut self.y, y);
                 std::mem::swap(&mut self.q, q);
-            }
-            for tangent in &mut self.tangents {
-                tangent.advance();
+                self.tangents.iter_mut().for_each(Tangent::advance);
             }
             self.t = until;
             let amounts = self.y[..self.floor.len()].iter().map(|y| y.0[0]);
@@ -265,10 +270,12 @@ impl<'a> Run<'a> {
             if self.charge.as_ref().is_some_and(|charge| !charge.closes(&self.y, &self.q)) {
                 return Err(Stop { cause: Cause::ChargeImbalance, t: self.t, h, species: None });
             }
-            if reached.is_some() {
+            if let Some(event) = reached {
+                self.arrive(Some(event));
                 return Ok(());
             }
         }
+        self.arrive(None);
         Ok(())
     }
 
