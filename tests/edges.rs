@@ -138,3 +138,62 @@ fn fractional_orders() {
     let solution = solve(&absent, &SolveOptions::default()).unwrap();
     assert_eq!(solution.amount("B").unwrap().last(), Some(&0.0));
 }
+
+/// Absolute tolerances of single species: checked for name, unit and size before any work, and they do what they say.
+#[test]
+fn tolerances_by_species() {
+    let network = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let problem = Problem::builder(&network).build().unwrap();
+    let with = |entries: &[(&str, &str)]| {
+        let atol = entries.iter().map(|(name, value)| ((*name).to_owned(), value.parse().unwrap())).collect();
+        solve(&problem, &SolveOptions { atol, ..SolveOptions::default() })
+    };
+    let refused = |entries: &[(&str, &str)], words: &str| {
+        let message = with(entries).unwrap_err().to_string();
+        assert!(message.contains(words), "{message}");
+    };
+    refused(&[("NH4", "1e-9 M")], "NH3");
+    refused(&[("NH3", "1e-9 V")], "the absolute tolerance of `NH3`");
+    refused(&[("NH3", "0 M")], "a finite amount above zero");
+    refused(&[("NH3", "1e-9 M"), ("NH3", "1e-8 M")], "to be given once");
+    // What the scale rule gives by itself changes nothing; a tighter one takes other steps.
+    let plain = solve(&problem, &SolveOptions::default()).unwrap();
+    let same = with(&[("NH3", "1e-13 M")]).unwrap();
+    assert!(same.states == plain.states && same.stats == plain.stats);
+    let tight = with(&[("BPA", "1e-18 M"), ("DPKI*", "1e-20 mol/m2")]).unwrap();
+    assert_ne!(tight.stats, plain.stats);
+    // Verification measures in the same tolerances.
+    let atol = vec![("NH3".to_owned(), "1e-3 M".parse().unwrap())];
+    let loose = verify(&problem, &SolveOptions { atol, ..SolveOptions::default() }).unwrap();
+    let id = network.species_id("NH3").unwrap();
+    assert!(loose.holds() && loose.species[id.0].error < 0.1, "{}", loose.describe());
+}
+
+/// A step of order zero uses up more than there is: said by default, or a failure that names the species; never clipped.
+#[test]
+fn negative_amounts_are_reported_or_refused() {
+    use ratelaw::solver::{Cause, OnNegative, SolveError};
+    let network = Network::builder("order zero")
+        .solution("cell", "1 L")
+        .unwrap()
+        .species(Species::new("A").composition_waived().initial("1 M").unwrap())
+        .species(Species::new("B").composition_waived())
+        .parameter("k", "0.1 M/s")
+        .unwrap()
+        .step("drain", "A -> B", Law::expression("k").unwrap())
+        .build()
+        .unwrap();
+    let problem = Problem::builder(&network).until(Seconds(20.0)).build().unwrap();
+    let told = solve(&problem, &SolveOptions::default()).unwrap();
+    assert!((told.amount("A").unwrap().last().unwrap() + 1000.0).abs() < 1e-3 && told.negative.len() == 1);
+    for method in [Method::Rodas5P, Method::Radau5, Method::Dopri5] {
+        let options = SolveOptions { method, on_negative: OnNegative::Fail, ..SolveOptions::default() };
+        match solve(&problem, &options) {
+            Err(SolveError::Failed(failure)) => {
+                assert_eq!((failure.cause, failure.species.as_deref()), (Cause::Negative, Some("A")), "{failure}");
+                assert!(failure.t >= 10.0 && !failure.partial.times.is_empty(), "{failure}");
+            }
+            other => panic!("{method}: {other:?}"),
+        }
+    }
+}

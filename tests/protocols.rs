@@ -141,7 +141,7 @@ fn sensitivities_through_stages() {
     let by_k = -5.0 * e * (2.0 * 1e3 * e + 500.0) * 0.8;
     assert!((derivatives[0] / by_k - 1.0).abs() < 1e-8, "{} {by_k}", derivatives[0]);
     assert!((derivatives[1] / (0.8 * e * e) - 1.0).abs() < 1e-9);
-    let network = model(r#"["hold until conversion(A) >= 0.9 or 1 h"]"#);
+    let network = model(r#"["hold until conversion(A) >= 0.9 or 1 h", "ramp from 300 K to 310 K at 1 K/s"]"#);
     let refused = solve(&Problem::builder(&network).build().unwrap(), &options).unwrap_err();
     assert!(matches!(refused, SolveError::UnsupportedEvents), "{refused}");
 }

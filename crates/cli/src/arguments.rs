@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Import(Import),
     Simulate(Simulate),
     Control(Control),
+    Sensitivities(Sensitivities),
     Steady(Steady),
     Flux(Flux),
     Sweep(Sweep),
@@ -118,6 +119,37 @@ pub(crate) struct Control {
     pub(crate) output: Output,
 }
 
+/// Say how observables depend on parameters, initial amounts, potential and temperature, at several times of a run.
+///
+/// Prints d ln(observable) / d ln(setting), for potentials per volt, from exact sensitivities; the table of --out has the
+/// derivatives themselves too. With --check they are compared with differences of runs that are solved anew, and the
+/// command ends with 3 if the two disagree.
+///
+/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --at 1h --at 10h --check`
+#[derive(Debug, Args)]
+pub(crate) struct Sensitivities {
+    /// Model file or name of an embedded model.
+    pub(crate) model: String,
+    /// Observables; what the model asks for if none is given, else the amounts of all species. May be repeated.
+    #[arg(long, value_name = "OBSERVABLE")]
+    pub(crate) of: Vec<String>,
+    /// A parameter, an initial amount, `potential` or `temperature`; all that matter if none is given. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Vec<String>,
+    /// A time to look at; three, equally spaced to the end of the run, if none is given. May be repeated.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) at: Vec<Quantity>,
+    /// Compare with differences of runs that are solved anew.
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) solving: Solving,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 /// Find the steady state that a model comes to, and say whether it is stable.
 ///
 /// Runs the model until it is near rest, then solves for amounts and potentials at which nothing changes, under its
@@ -189,6 +221,13 @@ pub(crate) struct Solving {
     /// Most steps of a run, accepted and rejected; 100000 if not given.
     #[arg(long, value_name = "N")]
     pub(crate) max_steps: Option<usize>,
+    /// Absolute tolerance of a species' amount, such as `--atol "NH3=1e-9 M"`; may be repeated. Others follow from the
+    /// relative tolerance and the amounts at the start.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) atol: Vec<(String, String)>,
+    /// Stop a run where an amount falls below zero by more than the tolerance explains, rather than only say so.
+    #[arg(long)]
+    pub(crate) refuse_negative: bool,
     /// rodas5p (stiff and all others), radau5 (the same, at tight tolerances), auto (radau5 below an rtol of 1e-9,
     /// else rodas5p), dopri5 or dop853 (not stiff).
     #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]

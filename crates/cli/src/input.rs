@@ -5,6 +5,7 @@ use std::path::Path;
 use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
+use ratelaw::solver::{OnNegative, SolveError};
 use ratelaw::{data, models};
 
 use crate::arguments::Solving;
@@ -64,12 +65,12 @@ pub(crate) fn problem(
     Ok(builder.build()?)
 }
 
-/// Solver options of the command line.
-pub(crate) fn options(solving: &Solving, defaults: SolveOptions) -> SolveOptions {
-    SolveOptions {
-        method: solving.method,
-        rtol: solving.rtol.unwrap_or(defaults.rtol),
-        max_steps: solving.max_steps.unwrap_or(defaults.max_steps),
-        ..defaults
-    }
+/// Solver options of the command line; names and units of absolute tolerances are checked before any work.
+pub(crate) fn options(solving: &Solving, defaults: SolveOptions) -> Result<SolveOptions> {
+    let atol = solving.atol.iter().map(|(name, value)| Ok((name.clone(), value.parse::<Quantity>()?)));
+    let atol = atol.collect::<Result<Vec<_>, ratelaw::network::QuantityError>>().map_err(SolveError::from)?;
+    let on_negative = if solving.refuse_negative { OnNegative::Fail } else { defaults.on_negative };
+    let rtol = solving.rtol.unwrap_or(defaults.rtol);
+    let max_steps = solving.max_steps.unwrap_or(defaults.max_steps);
+    Ok(SolveOptions { method: solving.method, rtol, atol, on_negative, max_steps, ..defaults })
 }

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Graph(arguments) => command::graph::run(&arguments),
         Command::Control(arguments) => command::control::run(&arguments),
+        Command::Sensitivities(arguments) => command::sensitivities::run(&arguments),
         Command::Steady(arguments) => command::steady::run(&arguments),
         Command::Flux(arguments) => command::flux::run(&arguments),
         Command::Import(arguments) => command::import::run(&arguments),

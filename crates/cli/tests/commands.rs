@@ -454,3 +454,36 @@ fn fluxes_add_up_to_the_change() {
     let output = ratelaw(Path::new("."), &["flux", "robertson", "--species", "A", "--from", "2s", "--to", "1s"]);
     assert_eq!(output.status.code(), Some(1));
 }
+
+/// Relative sensitivities of a decay's product, and the self-check beside them.
+#[test]
+fn sensitivities_check_themselves() {
+    let of = "yield(BPA from NH3)";
+    let arguments = ["sensitivities", "jia-2024-electrosynthesis", "--of", of, "--at", "1h", "--at", "10h", "--check"];
+    let text = done(&arguments);
+    assert!(text.contains("sensitivities agree with differences") && text.contains("potential"), "{text}");
+    let table = json(&[
+        "sensitivities",
+        "alpha-pinene",
+        "--of",
+        "alpha_pinene",
+        "--by",
+        "p1",
+        "--by",
+        "alpha_pinene",
+        "--out",
+        "-",
+        "--format",
+        "json",
+    ]);
+    let (times, relative) = (column(&table, "time"), column(&table, "relative"));
+    // The reactant decays by p1 and p2 alone: d ln y / d ln p1 = -p1 t, and y is proportional to its start.
+    for (i, (t, r)) in times.iter().zip(relative).enumerate() {
+        let (t, r) = (t.as_f64().expect("a time"), r.as_f64().expect("a number"));
+        let exact = if i % 2 == 0 { -5.84e-5 / 60.0 * t } else { 1.0 };
+        assert!((r - exact).abs() < 1e-5, "{t} {r} {exact}");
+    }
+    assert_eq!(times.len(), 8);
+    let refused = ratelaw(Path::new("."), &["sensitivities", "alpha-pinene", "--at", "3 m"]);
+    assert_eq!(refused.status.code(), Some(1));
+}

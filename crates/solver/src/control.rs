@@ -93,9 +93,10 @@ impl Tolerance {
         (norm, worst)
     }
 
-    /// How far below zero an amount may be by the tolerance: the relative one of the species' scale.
+    /// How far below zero an amount may be by the tolerance: the relative one of the species' scale, or its absolute
+    /// one where that is larger.
     pub(crate) fn floor(&self) -> Vec<f64> {
-        self.scale.iter().map(|scale| self.relative * scale).collect()
+        self.scale.iter().zip(&self.absolute).map(|(scale, absolute)| absolute.max(self.relative * scale)).collect()
     }
 
     /// A first step: a hundredth of the time in which the fastest species changes by its size (Hairer,

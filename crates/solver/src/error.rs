@@ -82,10 +82,10 @@ pub enum SolveError {
         /// A method that can.
         instead: Method,
     },
-    /// Sensitivities through a stage that a condition ends.
+    /// Sensitivities through a stage that a condition ends, of a model that changes with time.
     #[error(
-        "sensitivities through `until` conditions are not available: the time of the end has a derivative of its own; \
-         give the stages fixed times"
+        "sensitivities through `until` conditions are not available together with ramps or rates that depend on the time: \
+         what comes later would begin later; give the stages fixed times"
     )]
     UnsupportedEvents,
     /// A steady state of something that changes with time.
@@ -128,6 +128,13 @@ pub enum Cause {
     /// The limit of steps was reached.
     #[error("the limit of steps was reached (`--max-steps`, `SolveOptions::max_steps`)")]
     TooManySteps,
+    /// Amounts that fell below zero within or beyond their tolerance run away: below zero a second-order decay is growth
+    /// without limit.
+    #[error(
+        "an amount that is not resolved fell below zero and runs away there; give it an absolute tolerance of its own \
+         (atol), or a smaller resolution"
+    )]
+    Runaway,
     /// An amount or rate overflowed.
     #[error("an amount or rate is no longer finite")]
     NotFinite,
@@ -139,6 +146,9 @@ pub enum Cause {
     /// Charge of the species and electrons passed do not add up.
     #[error("the balance of charge does not close: species and electrodes differ by more than rounding explains")]
     ChargeImbalance,
+    /// An amount fell below zero, and the options ask for failure then.
+    #[error("an amount fell below zero by more than the tolerance explains")]
+    Negative,
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,

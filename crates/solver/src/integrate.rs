@@ -2,7 +2,6 @@
 
 use ratelaw_network::Lane;
 
-use crate::control::Tolerance;
 use crate::error::{Cause, Failure, Result, SolveError};
 use crate::method::{Method, integrate_explicit};
 use crate::options::SolveOptions;
@@ -35,20 +34,18 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let bound = network.bound(tables, problem.parameters(), problem.conditions())?;
     let system = System::new(tables, bound);
     let system = if options.all_turnovers { system.with_all_turnovers(network) } else { system };
-    let (potentials, timed) = (system.compiled.potentials(), system.compiled.time().is_some());
-    if !potentials.is_empty() && options.method.is_explicit() {
+    if !system.compiled.potentials().is_empty() && options.method.is_explicit() {
         let what = "find potentials together with amounts";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
-    let scale = network.scales(problem.initial());
-    let tolerance = Tolerance::new(options.rtol, options.resolution, scale, potentials.len(), timed);
+    let tolerance = options.tolerance(problem)?;
     let stages = network.stages();
     let by_protocol = !stages.is_empty();
     if by_protocol && options.method.is_explicit() {
         let what = "follow a protocol";
         return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
     }
-    if !options.sensitivities.is_empty() && schedule::has_conditions(stages) {
+    if !options.sensitivities.is_empty() && schedule::has_conditions(stages) && tables.time().is_some() {
         return Err(SolveError::UnsupportedEvents);
     }
     let mut solution = Solution::new(problem, options);

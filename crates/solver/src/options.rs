@@ -1,7 +1,11 @@
 //! How to solve.
 
+use ratelaw_network::units::Quantity;
+
+use crate::control::Tolerance;
 use crate::error::{Result, SolveError};
 use crate::method::Method;
+use crate::problem::Problem;
 use crate::setting::Setting;
 
 /// Options of a run.
@@ -15,6 +19,11 @@ pub struct SolveOptions {
     /// present in its phase at the start, see [`Network::scales`](ratelaw_network::Network::scales)): amounts below this
     /// fraction of the scale are not resolved relatively.
     pub resolution: f64,
+    /// Absolute tolerances of single species, by name, each in a unit of its amount; they take the place of what
+    /// `resolution` gives.
+    pub atol: Vec<(String, Quantity)>,
+    /// What an amount below zero does to a run.
+    pub on_negative: OnNegative,
     /// Most steps, accepted and rejected.
     pub max_steps: usize,
     /// Exact derivatives of the solution that are computed with it.
@@ -24,12 +33,25 @@ pub struct SolveOptions {
     pub all_turnovers: bool,
 }
 
+/// What is done about an amount that falls below zero by more than the tolerance explains. It is never clipped: that
+/// would make matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnNegative {
+    /// The run goes on, and the solution says so, see [`Solution::negative`](crate::Solution::negative).
+    #[default]
+    Report,
+    /// The run fails there with [`Cause::Negative`](crate::Cause::Negative) and the species' name.
+    Fail,
+}
+
 impl Default for SolveOptions {
     fn default() -> Self {
         Self {
             method: Method::default(),
             rtol: 1e-6,
             resolution: 1e-6,
+            atol: Vec::new(),
+            on_negative: OnNegative::default(),
             max_steps: 100_000,
             sensitivities: Vec::new(),
             all_turnovers: false,
@@ -58,5 +80,36 @@ impl SolveOptions {
             return Err(SolveError::Unsupported { method: self.method, what, instead: Method::Rodas5P });
         }
         Ok(())
+    }
+
+    /// The same at another relative tolerance, with the absolute ones alike.
+    pub(crate) fn at_rtol(&self, rtol: f64) -> Self {
+        let scaled = |q: &Quantity| Quantity::from_si(q.si() * (rtol / self.rtol), q.dimension());
+        let atol = self.atol.iter().map(|(name, q)| (name.clone(), scaled(q))).collect();
+        Self { rtol, atol, ..self.clone() }
+    }
+
+    /// The tolerance of a problem's variables.
+    pub(crate) fn tolerance(&self, problem: &Problem) -> Result<Tolerance> {
+        let (network, tables) = (problem.network(), problem.tables());
+        let scale = network.scales(problem.initial());
+        let (potentials, timed) = (tables.potentials().len(), tables.time().is_some());
+        let mut tolerance = Tolerance::new(self.rtol, self.resolution, scale, potentials, timed);
+        for (i, (name, given)) in self.atol.iter().enumerate() {
+            let id = network.species_id(name)?;
+            let what = format!("the absolute tolerance of `{name}`");
+            let atol = given.si_as(network.amount_dimension(id), &what)?;
+            let refuse = |expected: &str| {
+                Err(SolveError::OutOfRange { what: what.clone(), found: given.to_string(), expected: expected.into() })
+            };
+            if !(atol.is_finite() && atol > 0.0) {
+                return refuse("a finite amount above zero");
+            }
+            if self.atol[..i].iter().any(|(other, _)| other == name) {
+                return refuse("to be given once");
+            }
+            tolerance.absolute[id.0] = atol;
+        }
+        Ok(tolerance)
     }
 }

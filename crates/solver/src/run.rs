@@ -1,5 +1,7 @@
 //! A run: stage by stage, step by step, on one lane.
 
+mod saltation;
+
 use std::sync::Arc;
 
 use ratelaw_network::protocol::{Condition, Stage};
@@ -11,7 +13,7 @@ use crate::error::{Cause, Result, SolveError};
 use crate::integrate::Stop;
 use crate::method::{Integrator, Start, Tangent};
 use crate::observe::{Moment, Observable};
-use crate::options::SolveOptions;
+use crate::options::{OnNegative, SolveOptions};
 use crate::output::{Output, plain, push};
 use crate::potential::{balance_tangent, balanced};
 use crate::problem::{Problem, initial_direction};
@@ -29,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(crate) system: System<'a, 1>,
     integrator: Integrator,
     tangents: Vec<Tangent<1>>,
+    /// How the present time, where a stage begins or ends, changes with each setting.
+    shifts: Vec<f64>,
     y: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
     t: f64,
@@ -57,7 +61,7 @@ impl<'a> Run<'a> {
         system: System<'a, 1>,
     ) -> Self {
         let integrator = Integrator::new(options.method, &system);
-        let tangents = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
+        let tangents: Vec<_> = options.sensitivities.iter().map(|s| tangent(problem, &system, *s)).collect();
         let potentials = vec![problem.conditions().potential; system.compiled.potentials().len()];
         let y: Vec<Lane<1>> = problem.variables(&potentials).into_iter().map(|y| Lane([y])).collect();
         let q = vec![Lane::<1>::ZERO; system.quadratures.len()];
@@ -76,6 +80,7 @@ impl<'a> Run<'a> {
             tolerance,
             system,
             integrator,
+            shifts: vec![0.0; tangents.len()],
             tangents,
             y,
             q,
@@ -218,12 +223,14 @@ impl<'a> Run<'a> {
             solution.unmet.push(note);
             return Ok(());
         }
+        self.depart();
         let start = Start { t: self.t, end, y: &self.y, q: &self.q };
         self.integrator.begin(&self.system, self.tolerance, start, &mut self.stats);
         while self.t < end {
             let start = Start { t: self.t, end, y: &self.y, q: &self.q };
             let most = self.options.max_steps;
-            let h = self.integrator.step(&self.system, self.tolerance, start, most, &mut self.stats)?;
+            let outcome = self.integrator.step(&self.system, self.tolerance, start, most, &mut self.stats);
+            let h = outcome.map_err(|stop| self.runaway(stop))?;
             let next = if h == end - self.t { end } else { self.t + h };
             if let Some(step) = self.integrator.rosenbrock() {
                 for tangent in &mut self.tangents {
@@ -250,21 +257,24 @@ impl<'a> Run<'a> {
                 let theta = (until - self.t) / (next - self.t);
                 self.integrator.interpolate((&self.y, &self.q), theta, (&mut y, &mut q));
                 (self.y, self.q) = (y, q);
+                self.tangents.iter_mut().for_each(|tangent| tangent.cut(theta));
             } else {
                 let (y, q) = self.integrator.end();
                 std::mem::swap(&mut self.y, y);
                 std::mem::swap(&mut self.q, q);
-            }
-            for tangent in &mut self.tangents {
-                tangent.advance();
+                self.tangents.iter_mut().for_each(Tangent::advance);
             }
             self.t = until;
             let amounts = self.y[..self.floor.len()].iter().map(|y| y.0[0]);
-            solution.note_negative(self.t, amounts, &self.floor);
+            let negative = solution.note_negative(self.t, amounts, &self.floor);
+            if let Some(species) = negative.filter(|_| self.options.on_negative == OnNegative::Fail) {
+                return Err(Stop { cause: Cause::Negative, t: self.t, h, species: Some(species) });
+            }
             if self.charge.as_ref().is_some_and(|charge| !charge.closes(&self.y, &self.q)) {
                 return Err(Stop { cause: Cause::ChargeImbalance, t: self.t, h, species: None });
             }
-            if reached.is_some() {
+            if let Some(event) = reached {
+                self.arrive(Some(event));
                 return Ok(());
             }
         }
@@ -275,7 +285,18 @@ impl<'a> Run<'a> {
             );
             solution.unmet.push(note);
         }
+        self.arrive(None);
         Ok(())
+    }
+
+    /// Says of a failed step that it failed for an amount that runs away below zero: the lowest by its tolerance.
+    fn runaway(&self, stop: Stop) -> Stop {
+        if !matches!(stop.cause, Cause::StepTooSmall | Cause::NotFinite) {
+            return stop;
+        }
+        let depths = self.y.iter().zip(&self.floor).map(|(y, floor)| -y.0[0] / floor).enumerate();
+        let lowest = depths.filter(|(_, depth)| *depth > 1.0).max_by(|a, b| a.1.total_cmp(&b.1));
+        lowest.map_or(stop, |(species, _)| Stop { cause: Cause::Runaway, species: Some(species), ..stop })
     }
 
     /// Whether an event's condition holds in a state.

@@ -136,10 +136,12 @@ impl Solution {
         self.derivatives.push(derivatives);
     }
 
-    /// Notes amounts below zero; `floor` is the size that each may have by the tolerance.
-    pub(crate) fn note_negative(&mut self, time: f64, y: impl Iterator<Item = f64>, floor: &[f64]) {
+    /// Notes amounts below zero, and gives the first of them; `floor` is the size that each may have by the tolerance.
+    pub(crate) fn note_negative(&mut self, time: f64, y: impl Iterator<Item = f64>, floor: &[f64]) -> Option<usize> {
+        let mut first = None;
         for (i, (amount, floor)) in y.zip(floor).enumerate() {
             if amount < -floor {
+                first = first.or(Some(i));
                 match self.negative.iter_mut().find(|n| n.species.0 == i) {
                     Some(known) if known.amount <= amount => {}
                     Some(known) => (known.amount, known.time) = (amount, time),
@@ -147,6 +149,7 @@ impl Solution {
                 }
             }
         }
+        first
     }
 
     /// What a reader should know of the run before trusting it.

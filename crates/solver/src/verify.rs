@@ -2,7 +2,6 @@
 
 use ratelaw_network::SpeciesId;
 
-use crate::control::Tolerance;
 use crate::error::Result;
 use crate::integrate::solve;
 use crate::method::Method;
@@ -96,15 +95,14 @@ impl Verification {
         let method = if solution.method == Method::Radau5 { Method::Rodas5P } else { Method::Radau5 };
         let rtol = (solution.rtol / TIGHTER).max(TIGHTEST);
         let max_steps = options.max_steps.saturating_mul(MORE_STEPS);
-        let tighter = SolveOptions { method, rtol, max_steps, sensitivities: Vec::new(), ..options.clone() };
+        let tighter = SolveOptions { method, max_steps, sensitivities: Vec::new(), ..options.at_rtol(rtol) };
         let reference = solve(&solution.problem, &tighter)?;
-        Ok(Self::between(solution, reference, options.resolution))
+        let absolute = SolveOptions { rtol: solution.rtol, ..options.clone() }.tolerance(&solution.problem)?.absolute;
+        Ok(Self::between(solution, reference, &absolute))
     }
 
-    fn between(solution: Solution, reference: Solution, resolution: f64) -> Self {
+    fn between(solution: Solution, reference: Solution, absolute: &[f64]) -> Self {
         let network = solution.network();
-        let scale = network.scales(solution.problem.initial());
-        let absolute = Tolerance::new(solution.rtol, resolution, scale, 0, false).absolute;
         let species = vec![Deviation::default(); network.species().len()];
         let charge = network.is_electrochemical().then(Deviation::default);
         let shift = match (solution.times.last(), reference.times.last()) {
@@ -117,7 +115,7 @@ impl Verification {
             let ends = own + 1 == all.solution.times.len() && other + 1 == all.reference.times.len();
             let (step_own, step_other) = (time <= there, there <= time);
             if ends || time == there {
-                all.compare((own, other), &absolute, &mut most_charge);
+                all.compare((own, other), absolute, &mut most_charge);
             }
             own += usize::from(step_own);
             other += usize::from(step_other);

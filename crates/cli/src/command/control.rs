@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Control) -> Result<Ending> {
     let network = input::network(&arguments.model)?;
     let points = SavePoints::Uniform(arguments.points as usize + 1);
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), points)?;
-    let options = input::options(&arguments.solving, SolveOptions::default());
+    let options = input::options(&arguments.solving, SolveOptions::default())?;
     let named: Vec<Observable> =
         arguments.of.iter().map(|text| Ok(Observable::parse(&network, text)?)).collect::<Result<_>>()?;
     let observables = if named.is_empty() { products(&network) } else { named };

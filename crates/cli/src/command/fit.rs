@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
         .collect::<Result<Vec<_>>>()?;
     let defaults = FitOptions::default();
     let options = FitOptions {
-        solve: input::options(&arguments.solving, defaults.solve.clone()),
+        solve: input::options(&arguments.solving, defaults.solve.clone())?,
         starts: arguments.starts,
         seed: arguments.seed,
         ..defaults

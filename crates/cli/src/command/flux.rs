@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Flux) -> Result<Ending> {
         arguments.to.clone().filter(|_| none)
     });
     let problem = input::problem(&network, &arguments.solving, t_end, SavePoints::Ends)?;
-    let options = input::options(&arguments.solving, SolveOptions::default());
+    let options = input::options(&arguments.solving, SolveOptions::default())?;
     let span = (from.unwrap_or(0.0), to.unwrap_or(problem.t_end()));
     let fluxes = spin(network.name(), || flux(&problem, span, &options))?;
     for id in &species {

@@ -7,6 +7,7 @@ pub(crate) mod flux;
 pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod models;
+pub(crate) mod sensitivities;
 pub(crate) mod simulate;
 pub(crate) mod steady;
 pub(crate) mod study;

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
         Some(decades) => SavePoints::Logarithmic(points, problem.t_end() * 10.0_f64.powf(-decades)),
         None => SavePoints::Uniform(points),
     });
-    let options = input::options(&arguments.solving, SolveOptions::default());
+    let options = input::options(&arguments.solving, SolveOptions::default())?;
     match spin(network.name(), || solve(&problem, &options)) {
         Ok(solution) => {
             sink.say(&summary(&solution))?;

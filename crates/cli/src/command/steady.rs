@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Steady) -> Result<Ending> {
     let any = (run.t_end.is_none() && network.stages().is_empty()).then(|| Seconds(1.0).into_quantity());
     let problem =
         input::problem(&network, &arguments.solving, any.transpose().map_err(SolveError::from)?, SavePoints::Ends)?;
-    let options = input::options(&arguments.solving, SolveOptions::default());
+    let options = input::options(&arguments.solving, SolveOptions::default())?;
     match spin(network.name(), || steady_state(&problem, &options)) {
         Ok(steady) => {
             sink.say(&text(&steady))?;

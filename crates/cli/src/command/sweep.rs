@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let axes: Vec<Axis> = arguments.axes.iter().cloned().map(|a| if arguments.log { a.log() } else { a }).collect();
     let options = SweepOptions {
-        solve: input::options(&arguments.solving, SolveOptions::default()),
+        solve: input::options(&arguments.solving, SolveOptions::default())?,
         threads: arguments.threads.map(usize::from),
         ..SweepOptions::default()
     };

@@ -11,7 +11,7 @@ use super::Method;
 use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
-use crate::options::SolveOptions;
+use crate::options::{OnNegative, SolveOptions};
 use crate::solution::Solution;
 use crate::stats::Stats;
 use crate::system::System;
@@ -48,7 +48,10 @@ pub(crate) fn integrate_explicit(
         if let Some(species) = y.iter().chain(&q).position(|v| !v.is_finite()) {
             return Err(Stop { cause: Cause::NotFinite, t, h: 0.0, species: Some(species).filter(|s| *s < n) });
         }
-        solution.note_negative(t, y.iter().copied(), &tolerance.floor());
+        let negative = solution.note_negative(t, y.iter().copied(), &tolerance.floor());
+        if let Some(species) = negative.filter(|_| options.on_negative == OnNegative::Fail) {
+            return Err(Stop { cause: Cause::Negative, t, h: 0.0, species: Some(species) });
+        }
         let conditions = *solution.problem.conditions();
         let supplied = solution.problem.initial().into();
         solution.push(t, &y, q, Vec::new(), (&conditions, &supplied), Default::default());

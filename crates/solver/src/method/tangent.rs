@@ -116,6 +116,13 @@ impl<const W: usize> Tangent<W> {
         self.uq.interpolate(&self.q, &self.end_q, theta, q);
     }
 
+    /// Makes the fraction `theta` of the step the start of the next.
+    pub(crate) fn cut(&mut self, theta: f64) {
+        let (mut y, mut q) = (self.y.clone(), self.q.clone());
+        self.interpolate(theta, &mut y, &mut q);
+        (self.y, self.q) = (y, q);
+    }
+
     /// Makes the end of the step the start of the next.
     pub(crate) fn advance(&mut self) {
         std::mem::swap(&mut self.y, &mut self.end_y);

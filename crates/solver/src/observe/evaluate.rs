@@ -49,6 +49,19 @@ impl Moment<'_> {
         self.plainly(|view| Some(view.expression(tape, ready))).filter(|value| value.is_finite())
     }
 
+    /// The derivative of such an expression when variables and turnovers change by `dz` and `dq`, and the time by `dt`, for
+    /// one unit of a setting, or of nothing else.
+    pub(crate) fn expression_derivative(
+        &self,
+        (tape, ready): (&Tape, &[Observable]),
+        setting: Option<Setting>,
+        (dz, dq, dt): (&[f64], &[f64], f64),
+    ) -> Option<f64> {
+        self.dually(setting, (dz, dq, &[], dt), |view| Some(view.expression(tape, ready)))
+            .map(|value| value.derivative)
+            .filter(|d| d.is_finite())
+    }
+
     /// Reads plain numbers.
     fn plainly<T>(&self, read: impl FnOnce(&View<'_, f64>) -> Option<T>) -> Option<T> {
         let work_out_rates = || {
@@ -65,53 +78,29 @@ impl Moment<'_> {
             parameters: self.problem.parameters().to_vec(),
             temperature: self.conditions.temperature_at(self.time),
             potential: self.conditions.potential_at(self.time),
+            time: self.time,
             rates: OnceCell::new(),
             work_out_rates: &work_out_rates,
         })
     }
 
-    fn bound(&self) -> Option<Bound<1>> {
-        self.network().bound(self.tables(), self.problem.parameters(), self.conditions).ok()
-    }
-}
-
-/// Forward and reverse rate together over their difference, above which the difference has lost too many digits.
-const CANCELLED: f64 = 10.0;
-
-/// Everything that an observable may read, as one kind of number.
-struct View<'a, N> {
-    moment: &'a Moment<'a>,
-    /// Amounts and floating potentials.
-    variables: Vec<N>,
-    /// Amounts supplied: at the start, and dosed since.
-    supplied: Vec<N>,
-    turnovers: Vec<N>,
-    turnover_rates: Vec<N>,
-    parameters: Vec<N>,
-    temperature: N,
-    potential: N,
-    rates: OnceCell<Option<Vec<N>>>,
-    work_out_rates: &'a dyn Fn() -> Option<Vec<N>>,
-}
-
-impl Observable {
-    /// Its value, SI; `None` where it is not defined.
-    pub fn value(&self, at: &Moment<'_>) -> Option<f64> {
-        at.plainly(|view| self.read(view))
-    }
-
-    /// Its derivative, SI, when the variables, the turnovers and their rates change by `dz`, `dq` and `dr` for one unit of
-    /// a setting.
-    pub fn derivative(&self, at: &Moment<'_>, setting: Setting, (dz, dq, dr): (&[f64], &[f64], &[f64])) -> Option<f64> {
+    /// Reads numbers with their derivatives.
+    fn dually<T>(
+        &self,
+        setting: Option<Setting>,
+        (dz, dq, dr, dt): (&[f64], &[f64], &[f64], f64),
+        read: impl FnOnce(&View<'_, Dual>) -> Option<T>,
+    ) -> Option<T> {
+        let at = self;
         let (network, problem) = (at.network(), at.problem);
         let conditions = at.conditions;
         let mut supplied: Vec<Dual> = at.supplied.iter().map(|y| Dual::constant(*y)).collect();
-        if let Setting::Initial(id) = setting {
+        if let Some(Setting::Initial(id)) = setting {
             for (species, share) in initial_direction(network, id) {
                 supplied[species.0].derivative = share;
             }
         }
-        let along = setting.direction().map(|d| network.along(problem.parameters(), d));
+        let along = setting.and_then(Setting::direction).map(|d| network.along(problem.parameters(), d));
         let change = |i: usize| along.as_ref().map_or(0.0, |a| a.parameters[i]);
         let parameters = problem.parameters().iter().enumerate().map(|(i, p)| Dual::new(*p, change(i))).collect();
         let work_out_rates = || {
@@ -134,10 +123,49 @@ impl Observable {
             parameters,
             temperature: of(conditions.temperature_at(at.time), along.as_ref().map(|a| a.temperature)),
             potential: of(conditions.potential_at(at.time), along.as_ref().map(|a| a.potential)),
+            time: Dual::new(at.time, dt),
             rates: OnceCell::new(),
             work_out_rates: &work_out_rates,
         };
-        Some(self.read(&view)?.derivative).filter(|d| d.is_finite())
+        read(&view)
+    }
+
+    fn bound(&self) -> Option<Bound<1>> {
+        self.network().bound(self.tables(), self.problem.parameters(), self.conditions).ok()
+    }
+}
+
+/// Forward and reverse rate together over their difference, above which the difference has lost too many digits.
+const CANCELLED: f64 = 10.0;
+
+/// Everything that an observable may read, as one kind of number.
+struct View<'a, N> {
+    moment: &'a Moment<'a>,
+    /// Amounts and floating potentials.
+    variables: Vec<N>,
+    /// Amounts supplied: at the start, and dosed since.
+    supplied: Vec<N>,
+    turnovers: Vec<N>,
+    turnover_rates: Vec<N>,
+    parameters: Vec<N>,
+    temperature: N,
+    potential: N,
+    time: N,
+    rates: OnceCell<Option<Vec<N>>>,
+    work_out_rates: &'a dyn Fn() -> Option<Vec<N>>,
+}
+
+impl Observable {
+    /// Its value, SI; `None` where it is not defined.
+    pub fn value(&self, at: &Moment<'_>) -> Option<f64> {
+        at.plainly(|view| self.read(view))
+    }
+
+    /// Its derivative, SI, when the variables, the turnovers and their rates change by `dz`, `dq` and `dr` for one unit of
+    /// a setting.
+    pub fn derivative(&self, at: &Moment<'_>, setting: Setting, (dz, dq, dr): (&[f64], &[f64], &[f64])) -> Option<f64> {
+        let value = at.dually(Some(setting), (dz, dq, dr, 0.0), |view| self.read(view))?;
+        Some(value.derivative).filter(|d| d.is_finite())
     }
 
     /// One formula for the value and, on dual numbers, for its derivative.
@@ -200,7 +228,7 @@ impl<N: Real> View<'_, N> {
             Variable::Parameter(id) => self.parameters[id.0],
             Variable::Temperature => self.temperature,
             Variable::Potential => self.potential,
-            Variable::Time => N::constant(self.moment.time),
+            Variable::Time => self.time,
             Variable::Ready(i) => parts[i].unwrap_or(N::constant(f64::NAN)),
         })
     }

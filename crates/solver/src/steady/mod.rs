@@ -9,7 +9,6 @@ mod unrest;
 
 use ratelaw_network::{Network, SpeciesId, StepId};
 
-use crate::control::Tolerance;
 use crate::error::{Result, SolveError};
 use crate::method::Method;
 use crate::observe::{DisplayUnit, Moment, Observable};
@@ -126,8 +125,7 @@ pub fn steady_state(problem: &Problem, options: &SolveOptions) -> Result<SteadyS
     }
     let bound = network.bound(tables, problem.parameters(), problem.conditions())?;
     let system = System::new(tables, bound);
-    let scale = network.scales(problem.initial());
-    let tolerance = Tolerance::new(options.rtol, options.resolution, scale, tables.potentials().len(), false);
+    let tolerance = options.tolerance(problem)?;
     let start = problem.variables(&vec![problem.conditions().potential; tables.potentials().len()]);
     let equations = Equations::new(network, &system, problem.initial(), &tolerance, options);
     let found = search::search(equations, &system, &tolerance, options, &start);

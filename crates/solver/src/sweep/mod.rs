@@ -251,6 +251,8 @@ fn status(error: &SolveError) -> &'static str {
             Cause::StepTooSmall => "step_too_small",
             Cause::TooManySteps => "too_many_steps",
             Cause::NotFinite => "not_finite",
+            Cause::Runaway => "runaway",
+            Cause::Negative => "negative_amount",
             Cause::Stiff => "stiff",
             Cause::ChargeImbalance => "charge_imbalance",
             Cause::NoCounterReaction => "no_counter_reaction",
