@@ -53,7 +53,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     }
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
-        Method::Rodas5P | Method::Radau5 | Method::Auto => {
+        Method::Rodas5P | Method::Radau5 | Method::Ndf | Method::Auto => {
             let mut run = Run::new(problem, options, &tolerance, system);
             let outcome = run.whole(&mut solution)?;
             outcome.map_err(|stop| (stop, run.system))

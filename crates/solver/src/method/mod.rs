@@ -1,8 +1,12 @@
 //! Integration methods, one file each.
 
 mod collocation;
+mod differences;
 mod explicit;
 mod integrator;
+mod ndf;
+mod ndf_adaptive;
+mod ndf_coefficients;
 mod radau;
 mod radau_adaptive;
 mod radau_factors;
@@ -34,6 +38,9 @@ pub enum Method {
     /// Implicit Runge-Kutta method of order 5 (Radau IIA, 3 stages; Hairer and Wanner II, section IV.8), for stiff
     /// problems at tight tolerances, and as a check of the other.
     Radau5,
+    /// Numerical differentiation formulas of order 1 to 5, which one matrix serves for many steps (Shampine and Reichelt,
+    /// SIAM J. Sci. Comput. 18 (1997) 1), for large networks.
+    Ndf,
     /// Explicit Runge-Kutta method of order 5(4) (Dormand and Prince 1980), for problems that are not stiff.
     Dopri5,
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
@@ -49,7 +56,7 @@ const TIGHT: f64 = 1e-9;
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 5] = [Self::Rodas5P, Self::Radau5, Self::Dopri5, Self::Dop853, Self::Auto];
+    pub const ALL: [Self; 6] = [Self::Rodas5P, Self::Radau5, Self::Ndf, Self::Dopri5, Self::Dop853, Self::Auto];
 
     /// Whether it needs no Jacobian, and is for problems that are not stiff.
     pub fn is_explicit(self) -> bool {
@@ -70,6 +77,7 @@ impl Method {
         match self {
             Self::Rodas5P => "rodas5p",
             Self::Radau5 => "radau5",
+            Self::Ndf => "ndf",
             Self::Dopri5 => "dopri5",
             Self::Dop853 => "dop853",
             Self::Auto => "auto",
@@ -90,7 +98,7 @@ impl FromStr for Method {
         Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
             kind: "method",
             name: word.to_owned(),
-            expected: "rodas5p, radau5, dopri5, dop853 or auto".to_owned(),
+            expected: "rodas5p, radau5, ndf, dopri5, dop853 or auto".to_owned(),
         })
     }
 }
