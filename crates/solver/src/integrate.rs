@@ -27,7 +27,7 @@ pub(crate) struct Stop {
 /// A value that is out of range, by name, before any work; [`SolveError::Failed`] with the partial solution
 /// if the integration stops on its way.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
-    let options = &options.settled();
+    let options = &options.settled(problem.tables().size());
     options.check()?;
     problem.check()?;
     let network = problem.network();

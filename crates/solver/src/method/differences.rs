@@ -26,6 +26,18 @@ impl Differences {
         &mut self.rows[0]
     }
 
+    /// Starts with the values at ends of steps, the last one first.
+    #[cfg(test)]
+    pub(super) fn fill(&mut self, mut values: Vec<Vec<f64>>) {
+        for j in 1..values.len() {
+            for i in 0..values.len() - j {
+                let next = values[i + 1].clone();
+                values[i].iter_mut().zip(next).for_each(|(value, next)| *value -= next);
+            }
+            self.rows[j - 1] = values[0].iter().map(|value| Lane([*value])).collect();
+        }
+    }
+
     /// The difference of an order from 1.
     pub(super) fn of(&self, order: usize) -> &[Lane<1>] {
         &self.rows[order - 1]
@@ -119,13 +131,7 @@ mod tests {
         let value = |t: f64| 1.0 + t * (2.0 - t * (0.5 + t * (0.3 - t * (0.1 - 0.02 * t))));
         let filled = |h: f64, order: usize| {
             let mut all = Differences::new(1);
-            let mut values: Vec<f64> = (0..=order).map(|i| value(2.0 - i as f64 * h)).collect();
-            for j in 1..=order {
-                for i in 0..=order - j {
-                    values[i] -= values[i + 1];
-                }
-                all.rows[j - 1][0] = Lane([values[0]]);
-            }
+            all.fill((0..=order).map(|i| vec![value(2.0 - i as f64 * h)]).collect());
             all
         };
         for ratio in [0.1, 0.7, 1.0, 1.9, 4.0] {

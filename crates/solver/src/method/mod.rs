@@ -46,11 +46,14 @@ pub enum Method {
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
     /// problems that are not stiff.
     Dop853,
-    /// [`Method::Radau5`] for a relative tolerance below 1e-9, else [`Method::Rodas5P`], as always where sensitivities
-    /// are asked for. A solution says which of them it was.
+    /// [`Method::Ndf`] for 200 variables and more; of smaller systems [`Method::Radau5`] for a relative tolerance below
+    /// 1e-9, else [`Method::Rodas5P`], as always where sensitivities are asked for. A solution says which of them it was.
     Auto,
 }
 
+/// From this number of variables on Ndf is the choice of [`Method::Auto`]: the factorisations that it saves cost more than
+/// the steps that it adds (docs/theory/solver.md).
+const LARGE: usize = 200;
 /// Below this relative tolerance Radau5 is the choice of [`Method::Auto`].
 const TIGHT: f64 = 1e-9;
 
@@ -64,9 +67,11 @@ impl Method {
     }
 
     /// The method that it stands for.
-    pub(crate) fn settled(self, rtol: f64, sensitivities: bool) -> Self {
+    pub(crate) fn settled(self, size: usize, rtol: f64, sensitivities: bool) -> Self {
         match self {
-            Self::Auto if rtol < TIGHT && !sensitivities => Self::Radau5,
+            Self::Auto if sensitivities => Self::Rodas5P,
+            Self::Auto if size >= LARGE => Self::Ndf,
+            Self::Auto if rtol < TIGHT => Self::Radau5,
             Self::Auto => Self::Rodas5P,
             method => method,
         }
