@@ -33,8 +33,9 @@ pub(crate) struct AdaptiveNdf {
 const SLOW: f64 = 0.3;
 /// The growth of a trace shows in a Jacobian of now only, so no more steps than these go without a new one.
 const MOST_KEPT: u32 = 20;
-/// A step is at most this part of the time in which a species multiplies by itself: longer ones overstate its growth.
-const GROWTH: f64 = 0.5;
+/// By order: a step is at most this part of the time in which a species multiplies by itself, so that it makes an error
+/// of 1e-5 of that species at most, seen or not.
+const GROWTH: [f64; MOST + 1] = [0.0, 0.006, 0.04, 0.09, 0.14, 0.2];
 /// A step that could be longer by less than this stays as it is, with its factors.
 const WORTH: f64 = 1.2;
 const LARGEST_FACTOR: f64 = 10.0;
@@ -82,7 +83,7 @@ impl AdaptiveNdf {
                 if !current {
                     self.step.linearise(system, y, stats);
                     current = true;
-                    let most = GROWTH * self.step.growth_time();
+                    let most = GROWTH[self.order] * self.step.growth_time();
                     if h > most {
                         (self.h, self.equal) = (most, 0);
                         continue;
@@ -161,17 +162,24 @@ impl AdaptiveNdf {
                 best = (factor, self.order - 1);
             }
         }
+        let mut more_exact = false;
         if self.order < MOST {
-            let factor = power(self.step.error_above(tolerance, y, self.order), self.order + 1) / 1.4;
+            let above = self.step.error_above(tolerance, y, self.order);
+            more_exact = above < error;
+            let factor = power(above, self.order + 1) / 1.4;
             if factor > best.0 {
                 best = (factor, self.order + 1);
             }
         }
-        let most = GROWTH * self.step.growth_time() / self.h;
+        let most = GROWTH[best.1] * self.step.growth_time() / self.h;
         let factor = best.0.min(LARGEST_FACTOR).min(most);
         if factor >= WORTH {
             self.order = best.1;
             self.h *= factor;
+            self.equal = 0;
+        } else if most < WORTH && more_exact {
+            // Steps that growth keeps short have errors that are unseen; a higher order makes them small.
+            self.order += 1;
             self.equal = 0;
         }
     }
