@@ -25,7 +25,11 @@ fn generated(species: usize, steps: usize, second: bool) -> Network {
         let _ = if second && n % 3 == 1 && a != c && b != c {
             writeln!(text, "r{n} = {{ equation = \"S{a} + S{b} -> 2 S{c}\", k = \"{k} 1/M/s\", duplicate = true }}")
         } else if a == c {
-            writeln!(text, "r{n} = {{ equation = \"S{a} -> S{}\", k = \"{k} 1/s\", duplicate = true }}", (a + 1) % species)
+            writeln!(
+                text,
+                "r{n} = {{ equation = \"S{a} -> S{}\", k = \"{k} 1/s\", duplicate = true }}",
+                (a + 1) % species
+            )
         } else {
             writeln!(text, "r{n} = {{ equation = \"S{a} -> S{c}\", k = \"{k} 1/s\", duplicate = true }}")
         };

@@ -48,11 +48,9 @@ pub(super) fn factorise<T: Entry>(a: &mut [T], n: usize, mut invert: impl FnMut(
             let columns = start..(start + COLUMNS).min(n);
             for row in below.chunks_exact_mut(n) {
                 let (factors, rest) = row.split_at_mut(next);
-                subtract_block(
-                    &mut rest[columns.start - next..columns.end - next],
-                    &factors[first..],
-                    |k| &block[k * n + columns.start..k * n + columns.end],
-                );
+                subtract_block(&mut rest[columns.start - next..columns.end - next], &factors[first..], |k| {
+                    &block[k * n + columns.start..k * n + columns.end]
+                });
             }
         }
     }

@@ -221,10 +221,10 @@ impl Ndf {
         tolerance.norm(0, &self.error, y, &self.y).0
     }
 
-    /// What the error would have been at the order above, after [`Ndf::complete`].
-    pub(super) fn error_above(&mut self, tolerance: &Tolerance, y: &[Lane<1>], order: usize) -> f64 {
-        let weight = error(order + 1);
-        for (error, difference) in self.error.iter_mut().zip(self.differences.of(order + 2)) {
+    /// What the error would have been at another order, up to that above, after [`Ndf::complete`].
+    pub(super) fn error_at(&mut self, tolerance: &Tolerance, y: &[Lane<1>], order: usize) -> f64 {
+        let weight = error(order);
+        for (error, difference) in self.error.iter_mut().zip(self.differences.of(order + 1)) {
             *error = *difference * weight;
         }
         tolerance.norm(0, &self.error, y, &self.y).0

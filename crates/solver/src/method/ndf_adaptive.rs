@@ -27,6 +27,8 @@ pub(crate) struct AdaptiveNdf {
     equal: usize,
     /// Steps since the Jacobian was evaluated, and the `c` that its factors are for.
     kept: Option<(u32, f64)>,
+    /// The highest order in use for now, and the step size from which on all are in use again.
+    ceiling: (usize, f64),
 }
 
 /// Jacobian and factors are made anew where Newton's changes go down by less than this factor.
@@ -39,10 +41,26 @@ const GROWTH: [f64; MOST + 1] = [0.0, 0.006, 0.04, 0.09, 0.14, 0.2];
 /// A step that could be longer by less than this stays as it is, with its factors.
 const WORTH: f64 = 1.2;
 const LARGEST_FACTOR: f64 = 10.0;
+/// The highest order that is stable for all decaying oscillations (Hairer and Wanner II, section V.1).
+const STABLE: usize = 2;
+/// After so many steps of one size it is asked whether stability keeps them short, where the error of the stable order is
+/// below this; orders are free again for steps so many times as long.
+const STUCK: usize = 10;
+const BARELY: f64 = 3.0;
+const PAST: f64 = 100.0;
 
 impl AdaptiveNdf {
     pub(super) fn new(system: &System<'_, 1>) -> Self {
-        Self { step: Ndf::new(system), order: 1, h: 0.0, scaled: 0.0, taken: 1, equal: 0, kept: None }
+        Self {
+            step: Ndf::new(system),
+            order: 1,
+            h: 0.0,
+            scaled: 0.0,
+            taken: 1,
+            equal: 0,
+            kept: None,
+            ceiling: (MOST, 0.0),
+        }
     }
 
     pub(super) fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {
@@ -52,6 +70,7 @@ impl AdaptiveNdf {
         (self.order, self.taken, self.equal) = (1, 1, 0);
         self.scaled = self.h;
         self.kept = None;
+        self.ceiling = (MOST, 0.0);
     }
 
     /// Repeats a step with a smaller size until Newton's iteration converges and the error is within the tolerance.
@@ -115,7 +134,8 @@ impl AdaptiveNdf {
             if error <= 1.0 {
                 stats.accepted += 1;
                 self.taken = self.order;
-                let below = if self.order > 1 { self.step.error_below(tolerance, y, self.order) } else { f64::INFINITY };
+                let below =
+                    if self.order > 1 { self.step.error_below(tolerance, y, self.order) } else { f64::INFINITY };
                 self.step.complete(system, q, (self.order, h));
                 self.equal += 1;
                 let age = self.kept.map_or(0, |(age, _)| age) + 1;
@@ -127,6 +147,9 @@ impl AdaptiveNdf {
             }
             stats.rejected += 1;
             failures += 1;
+            if failures > 1 {
+                self.ceiling = (MOST, 0.0);
+            }
             let smaller = self.retreat(tolerance, y, (error, failures), h);
             if t + smaller <= t || smaller < f64::MIN_POSITIVE {
                 let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
@@ -163,8 +186,11 @@ impl AdaptiveNdf {
             }
         }
         let mut more_exact = false;
-        if self.order < MOST {
-            let above = self.step.error_above(tolerance, y, self.order);
+        if self.h > self.ceiling.1 {
+            self.ceiling = (MOST, 0.0);
+        }
+        if self.order < self.ceiling.0 {
+            let above = self.step.error_at(tolerance, y, self.order + 1);
             more_exact = above < error;
             let factor = power(above, self.order + 1) / 1.4;
             if factor > best.0 {
@@ -181,6 +207,15 @@ impl AdaptiveNdf {
             // Steps that growth keeps short have errors that are unseen; a higher order makes them small.
             self.order += 1;
             self.equal = 0;
+        } else if self.equal >= STUCK && self.order > STABLE {
+            // Orders from 3 on are unstable for some oscillations that order 2 damps. Their remains keep steps short at which
+            // order 2 would do as well; with it they grow past those oscillations.
+            if self.step.error_at(tolerance, y, STABLE) < BARELY {
+                self.ceiling = (STABLE, PAST * self.h);
+                (self.order, self.equal) = (STABLE, 0);
+            }
+        } else if self.equal >= STUCK {
+            self.ceiling = (MOST, 0.0);
         }
     }
 
