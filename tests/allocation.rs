@@ -25,6 +25,8 @@ fn steps_ask_for_no_memory() {
         (oregonator(), 700.0, SolveOptions::default()),
         (oregonator(), 700.0, all),
         (akzo(), 45.0, SolveOptions { rtol: 1e-9, ..SolveOptions::default() }),
+        (oregonator(), 700.0, SolveOptions { method: Method::Ndf, ..SolveOptions::default() }),
+        (electrodes.clone(), 3600.0, SolveOptions { method: Method::Ndf, ..SolveOptions::default() }),
         (electrodes, 3600.0, SolveOptions::default()),
     ] {
         // What is set up once, such as tables made when first asked for, is so before.

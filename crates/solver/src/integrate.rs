@@ -26,7 +26,7 @@ pub(crate) struct Stop {
 /// A value that is out of range, by name, before any work; [`SolveError::Failed`] with the partial solution
 /// if the integration stops on its way.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
-    let options = &options.settled();
+    let options = &options.settled(problem.tables().size());
     options.check()?;
     problem.check()?;
     let network = problem.network();
@@ -50,7 +50,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     }
     let mut solution = Solution::new(problem, options);
     let outcome = match options.method {
-        Method::Rodas5P | Method::Radau5 | Method::Auto => {
+        Method::Rodas5P | Method::Radau5 | Method::Ndf | Method::Auto => {
             let mut run = Run::new(problem, options, &tolerance, system);
             let outcome = run.whole(&mut solution)?;
             outcome.map_err(|stop| (stop, run.system))

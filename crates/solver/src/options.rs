@@ -60,9 +60,9 @@ impl Default for SolveOptions {
 }
 
 impl SolveOptions {
-    /// The same with a method that is one.
-    pub(crate) fn settled(&self) -> Self {
-        Self { method: self.method.settled(self.rtol, !self.sensitivities.is_empty()), ..self.clone() }
+    /// The same with a method that is one, for so many variables.
+    pub(crate) fn settled(&self, size: usize) -> Self {
+        Self { method: self.method.settled(size, self.rtol, !self.sensitivities.is_empty()), ..self.clone() }
     }
 
     pub(crate) fn check(&self) -> Result<()> {

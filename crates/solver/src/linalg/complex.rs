@@ -2,8 +2,8 @@
 
 use nalgebra::{Complex, DMatrix, DVector, Dyn, LU};
 
-use super::SymbolicLu;
 use super::numeric::LOST;
+use super::{SymbolicLu, tail};
 
 /// The factors of one complex matrix. As [`NumericLu`](super::NumericLu), it does not pivot, and falls back to a dense
 /// factorisation that does where a pivot vanishes.
@@ -11,13 +11,23 @@ use super::numeric::LOST;
 pub(crate) struct ComplexLu {
     original: Vec<Complex<f64>>,
     factors: Vec<Complex<f64>>,
+    /// The dense end of the matrix, and its part of a right-hand side.
+    tail: Vec<Complex<f64>>,
+    tail_right: Vec<Complex<f64>>,
     pivoted: Option<LU<Complex<f64>, Dyn, Dyn>>,
 }
 
 impl ComplexLu {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {
         let zeros = vec![Complex::ZERO; symbolic.slots()];
-        Self { original: zeros.clone(), factors: zeros, pivoted: None }
+        let size = symbolic.tail.len();
+        Self {
+            original: zeros.clone(),
+            factors: zeros,
+            tail: vec![Complex::ZERO; size * size],
+            tail_right: vec![Complex::ZERO; size],
+            pivoted: None,
+        }
     }
 
     /// The values to factorise, by place; all of them must be set before [`ComplexLu::factorise`].
@@ -30,12 +40,9 @@ impl ComplexLu {
     pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> usize {
         let a = &mut self.factors;
         a.copy_from_slice(&self.original);
-        let mut sound = !symbolic.is_dense();
+        let mut sound = true;
         for pivot in &symbolic.pivots {
-            let (value, start) = (a[pivot.slot], self.original[pivot.slot]);
-            let size = value.norm_sqr();
-            sound &= size > LOST * LOST * start.norm_sqr() && size.is_finite();
-            let inverse = value.conj() / size;
+            let inverse = invert(a[pivot.slot], self.original[pivot.slot], &mut sound);
             a[pivot.slot] = inverse;
             for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
                 let factor = a[multiplier.slot] * inverse;
@@ -46,6 +53,13 @@ impl ComplexLu {
                 }
             }
         }
+        self.tail.fill(Complex::ZERO);
+        for (slot, index) in &symbolic.tail_slots {
+            self.tail[*index] = a[*slot];
+        }
+        tail::factorise(&mut self.tail, symbolic.tail.len(), |k, value| {
+            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], &mut sound)
+        });
         self.pivoted = (!sound).then(|| self.dense(symbolic));
         usize::from(!sound)
     }
@@ -59,7 +73,7 @@ impl ComplexLu {
     }
 
     /// Solves in place.
-    pub(crate) fn solve(&self, symbolic: &SymbolicLu, b: &mut [Complex<f64>]) {
+    pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Complex<f64>]) {
         if let Some(lu) = &self.pivoted {
             let mut x = DVector::from_column_slice(b);
             if lu.solve_mut(&mut x) {
@@ -76,6 +90,15 @@ impl ComplexLu {
                 b[multiplier.row] -= a[multiplier.slot] * value;
             }
         }
+        if !symbolic.tail.is_empty() {
+            for (own, row) in self.tail_right.iter_mut().zip(&symbolic.tail) {
+                *own = b[*row];
+            }
+            tail::solve(&self.tail, &mut self.tail_right);
+            for (own, row) in self.tail_right.iter().zip(&symbolic.tail) {
+                b[*row] = *own;
+            }
+        }
         for pivot in symbolic.pivots.iter().rev() {
             let mut value = b[pivot.row];
             for (slot, column) in &symbolic.upper[pivot.upper.clone()] {
@@ -84,6 +107,13 @@ impl ComplexLu {
             b[pivot.row] = value * a[pivot.slot];
         }
     }
+}
+
+/// The reciprocal of a pivot that started from `start`; notes whether it is lost.
+fn invert(value: Complex<f64>, start: Complex<f64>, sound: &mut bool) -> Complex<f64> {
+    let size = value.norm_sqr();
+    *sound &= size > LOST * LOST * start.norm_sqr() && size.is_finite();
+    value.conj() / size
 }
 
 #[cfg(test)]

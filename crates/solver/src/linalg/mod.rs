@@ -3,6 +3,7 @@
 mod complex;
 mod numeric;
 mod symbolic;
+mod tail;
 
 pub(crate) use complex::ComplexLu;
 pub(crate) use numeric::NumericLu;

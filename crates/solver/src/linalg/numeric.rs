@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 use ratelaw_network::Lane;
 
-use super::SymbolicLu;
+use super::{SymbolicLu, tail};
 
 /// The factors of one matrix for each lane. Elimination does not pivot; a lane whose pivots vanish is
 /// factorised again on its own, dense and with partial pivoting.
@@ -11,6 +11,9 @@ use super::SymbolicLu;
 pub(crate) struct NumericLu<const W: usize> {
     original: Vec<Lane<W>>,
     factors: Vec<Lane<W>>,
+    /// The dense end of the matrix, and its part of a right-hand side.
+    tail: Vec<Lane<W>>,
+    tail_right: Vec<Lane<W>>,
     pivoted: [Option<LU<f64, Dyn, Dyn>>; W],
 }
 
@@ -20,7 +23,14 @@ pub(super) const LOST: f64 = 1e-15;
 impl<const W: usize> NumericLu<W> {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {
         let zeros = vec![Lane::ZERO; symbolic.slots()];
-        Self { original: zeros.clone(), factors: zeros, pivoted: [const { None }; W] }
+        let size = symbolic.tail.len();
+        Self {
+            original: zeros.clone(),
+            factors: zeros,
+            tail: vec![Lane::ZERO; size * size],
+            tail_right: vec![Lane::ZERO; size],
+            pivoted: [const { None }; W],
+        }
     }
 
     /// The values to factorise, by place; all of them must be set before [`NumericLu::factorise`].
@@ -33,13 +43,9 @@ impl<const W: usize> NumericLu<W> {
     pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> usize {
         let a = &mut self.factors;
         a.copy_from_slice(&self.original);
-        let mut sound = [!symbolic.is_dense(); W];
+        let mut sound = [true; W];
         for pivot in &symbolic.pivots {
-            let (value, start) = (a[pivot.slot], self.original[pivot.slot]);
-            for lane in 0..W {
-                sound[lane] &= value.0[lane].abs() > LOST * start.0[lane].abs() && value.0[lane].is_finite();
-            }
-            let inverse = value.map(f64::recip);
+            let inverse = invert(a[pivot.slot], self.original[pivot.slot], &mut sound);
             a[pivot.slot] = inverse;
             for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
                 let factor = a[multiplier.slot] * inverse;
@@ -50,6 +56,13 @@ impl<const W: usize> NumericLu<W> {
                 }
             }
         }
+        self.tail.fill(Lane::ZERO);
+        for (slot, index) in &symbolic.tail_slots {
+            self.tail[*index] = a[*slot];
+        }
+        tail::factorise(&mut self.tail, symbolic.tail.len(), |k, value| {
+            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], &mut sound)
+        });
         for lane in 0..W {
             self.pivoted[lane] = (!sound[lane]).then(|| self.dense(symbolic, lane));
         }
@@ -65,7 +78,7 @@ impl<const W: usize> NumericLu<W> {
     }
 
     /// Solves in place.
-    pub(crate) fn solve(&self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
+    pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
         let right: [Option<DVector<f64>>; W] = std::array::from_fn(|lane| {
             self.pivoted[lane].as_ref().map(|_| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[lane])))
         });
@@ -74,6 +87,15 @@ impl<const W: usize> NumericLu<W> {
             let value = b[pivot.row];
             for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
                 b[multiplier.row] -= a[multiplier.slot] * value;
+            }
+        }
+        if !symbolic.tail.is_empty() {
+            for (own, row) in self.tail_right.iter_mut().zip(&symbolic.tail) {
+                *own = b[*row];
+            }
+            tail::solve(&self.tail, &mut self.tail_right);
+            for (own, row) in self.tail_right.iter().zip(&symbolic.tail) {
+                b[*row] = *own;
             }
         }
         for pivot in symbolic.pivots.iter().rev() {
@@ -91,6 +113,14 @@ impl<const W: usize> NumericLu<W> {
             }
         }
     }
+}
+
+/// The reciprocal of a pivot that started from `start`; notes the lanes in which it is lost.
+fn invert<const W: usize>(value: Lane<W>, start: Lane<W>, sound: &mut [bool; W]) -> Lane<W> {
+    for lane in 0..W {
+        sound[lane] &= value.0[lane].abs() > LOST * start.0[lane].abs() && value.0[lane].is_finite();
+    }
+    value.map(f64::recip)
 }
 
 #[cfg(test)]

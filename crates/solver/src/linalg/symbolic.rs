@@ -20,10 +20,18 @@ pub(crate) struct SymbolicLu {
     pub(super) upper: Vec<(usize, usize)>,
     /// Row and column of every place, for the fallback with pivoting.
     pub(super) coordinates: Vec<(usize, usize)>,
+    /// Rows that are left to a dense factorisation of their own, in their order.
+    pub(super) tail: Vec<usize>,
+    /// Places of the entries of the tail, and where they are in it, row by row.
+    pub(super) tail_slots: Vec<(usize, usize)>,
 }
 
-/// Operations beyond this, 128 MB of them, are not worth a list: the matrix is as good as dense.
+/// Operations beyond this, 128 MB of them, are not worth a list: what is left is as good as dense.
 const MOST_UPDATES: usize = 8_000_000;
+/// What is left is factorised dense if it has so many rows and is full to this part: a listed operation takes some ten
+/// times as long as one of a full row, and the rest fills in further.
+const TAIL_ROWS: usize = 32;
+const TAIL_FULL: f64 = 0.4;
 
 /// One elimination step.
 #[derive(Debug, Clone)]
@@ -43,24 +51,19 @@ pub(super) struct Multiplier {
 }
 
 impl SymbolicLu {
-    /// Whether the plan was given up for a matrix that fills in too much: every factorisation is then dense.
-    pub(super) fn is_dense(&self) -> bool {
-        self.pivots.len() < self.n
-    }
-
     /// Plans the factorisation of an `n` by `n` matrix with the given entries and a full diagonal.
     pub(crate) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
-        const EMPTY: usize = usize::MAX;
+        const EMPTY: u32 = u32::MAX;
         // Dense maps from coordinates to places: simple, and small for the networks this is meant for.
         let mut slot = vec![EMPTY; n * n];
         let mut coordinates = Vec::new();
         let mut place = |i: usize, j: usize, coordinates: &mut Vec<(usize, usize)>| {
             let cell = &mut slot[i * n + j];
             if *cell == EMPTY {
-                *cell = coordinates.len();
+                *cell = coordinates.len() as u32;
                 coordinates.push((i, j));
             }
-            *cell
+            *cell as usize
         };
         let entry_slots = entries.iter().map(|(i, j)| place(*i, *j, &mut coordinates)).collect();
         let diagonal: Vec<usize> = (0..n).map(|i| place(i, i, &mut coordinates)).collect();
@@ -71,18 +74,24 @@ impl SymbolicLu {
             columns[j].push(i);
         }
         let mut left = vec![true; n];
+        // Entries of a row and of a column that are left, without that on the diagonal.
+        let mut in_row: Vec<usize> = rows.iter().map(|row| row.len() - 1).collect();
+        let mut in_column: Vec<usize> = columns.iter().map(|column| column.len() - 1).collect();
+        let mut active = coordinates.len();
         let (mut pivots, mut multipliers, mut updates, mut upper) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..n {
-            let count = |list: &Vec<usize>| list.iter().filter(|k| left[**k]).count() - 1;
-            let cost = |k: &usize| count(&rows[*k]) * count(&columns[*k]);
-            let Some(k) = (0..n).filter(|k| left[*k]).min_by_key(cost) else { break };
-            if updates.len() > MOST_UPDATES {
-                pivots.clear();
+        for done in 0..n {
+            let remain = n - done;
+            let full = active as f64 >= TAIL_FULL * (remain * remain) as f64;
+            if (remain >= TAIL_ROWS && full) || updates.len() > MOST_UPDATES {
                 break;
             }
+            let Some(k) = (0..n).filter(|k| left[*k]).min_by_key(|k| in_row[*k] * in_column[*k]) else { break };
             left[k] = false;
             let below: Vec<usize> = columns[k].iter().copied().filter(|i| left[*i]).collect();
             let right: Vec<usize> = rows[k].iter().copied().filter(|j| left[*j]).collect();
+            below.iter().for_each(|i| in_row[*i] -= 1);
+            right.iter().for_each(|j| in_column[*j] -= 1);
+            active -= 1 + below.len() + right.len();
             let first_upper = upper.len();
             for &j in &right {
                 upper.push((place(k, j, &mut coordinates), j));
@@ -96,6 +105,9 @@ impl SymbolicLu {
                     if coordinates.len() > before {
                         rows[i].push(j);
                         columns[j].push(i);
+                        in_row[i] += 1;
+                        in_column[j] += 1;
+                        active += 1;
                     }
                     updates.push((target, place(k, j, &mut coordinates)));
                 }
@@ -109,7 +121,18 @@ impl SymbolicLu {
                 upper: first_upper..upper.len(),
             });
         }
-        Self { n, slots: coordinates.len(), diagonal, entry_slots, pivots, multipliers, updates, upper, coordinates }
+        let tail: Vec<usize> = (0..n).filter(|k| left[*k]).collect();
+        let mut tail_slots = Vec::new();
+        for (r, i) in tail.iter().enumerate() {
+            for (c, j) in tail.iter().enumerate() {
+                let cell = slot[i * n + j];
+                if cell != EMPTY {
+                    tail_slots.push((cell as usize, r * tail.len() + c));
+                }
+            }
+        }
+        let slots = coordinates.len();
+        Self { n, slots, diagonal, entry_slots, pivots, multipliers, updates, upper, coordinates, tail, tail_slots }
     }
 
     /// Number of stored values, fill included.

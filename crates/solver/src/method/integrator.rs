@@ -2,6 +2,7 @@
 
 use ratelaw_network::Lane;
 
+use super::ndf_adaptive::AdaptiveNdf;
 use super::radau_adaptive::AdaptiveRadau;
 use super::{Method, Rosenbrock, TABLEAU};
 use crate::control::{Controller, Tolerance};
@@ -17,6 +18,8 @@ pub(crate) enum Integrator {
     Rosenbrock(Box<Adaptive>),
     /// See [`AdaptiveRadau`].
     Radau(Box<AdaptiveRadau>),
+    /// See [`AdaptiveNdf`].
+    Ndf(Box<AdaptiveNdf>),
 }
 
 /// Where a step starts and may go.
@@ -42,6 +45,7 @@ impl Integrator {
                 Self::Rosenbrock(Box::new(Adaptive::new(system)))
             }
             Method::Radau5 => Self::Radau(Box::new(AdaptiveRadau::new(system))),
+            Method::Ndf => Self::Ndf(Box::new(AdaptiveNdf::new(system))),
         }
     }
 
@@ -50,6 +54,7 @@ impl Integrator {
         match self {
             Self::Rosenbrock(method) => method.begin(system, tolerance, start, stats),
             Self::Radau(method) => method.begin(system, tolerance, start, stats),
+            Self::Ndf(method) => method.begin(system, tolerance, start, stats),
         }
     }
 
@@ -66,6 +71,7 @@ impl Integrator {
         match self {
             Self::Rosenbrock(method) => method.step(system, tolerance, start, most, stats),
             Self::Radau(method) => method.step(system, tolerance, start, most, stats),
+            Self::Ndf(method) => method.step(system, tolerance, start, most, stats),
         }
     }
 
@@ -74,6 +80,7 @@ impl Integrator {
         match self {
             Self::Rosenbrock(method) => (&mut method.step.y, &mut method.step.q),
             Self::Radau(method) => method.end(),
+            Self::Ndf(method) => method.end(),
         }
     }
 
@@ -82,6 +89,7 @@ impl Integrator {
         match self {
             Self::Rosenbrock(method) => method.step.interpolate(start, theta, filled),
             Self::Radau(method) => method.interpolate(theta, filled),
+            Self::Ndf(method) => method.interpolate(theta, filled),
         }
     }
 
@@ -89,7 +97,7 @@ impl Integrator {
     pub(crate) fn rosenbrock(&mut self) -> Option<&mut Rosenbrock<1>> {
         match self {
             Self::Rosenbrock(method) => Some(&mut method.step),
-            Self::Radau(_) => None,
+            Self::Radau(_) | Self::Ndf(_) => None,
         }
     }
 }

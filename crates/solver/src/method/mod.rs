@@ -1,8 +1,12 @@
 //! Integration methods, one file each.
 
 mod collocation;
+mod differences;
 mod explicit;
 mod integrator;
+mod ndf;
+mod ndf_adaptive;
+mod ndf_coefficients;
 mod radau;
 mod radau_adaptive;
 mod radau_factors;
@@ -34,22 +38,28 @@ pub enum Method {
     /// Implicit Runge-Kutta method of order 5 (Radau IIA, 3 stages; Hairer and Wanner II, section IV.8), for stiff
     /// problems at tight tolerances, and as a check of the other.
     Radau5,
+    /// Numerical differentiation formulas of order 1 to 5, which one matrix serves for many steps (Shampine and Reichelt,
+    /// SIAM J. Sci. Comput. 18 (1997) 1), for large networks.
+    Ndf,
     /// Explicit Runge-Kutta method of order 5(4) (Dormand and Prince 1980), for problems that are not stiff.
     Dopri5,
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
     /// problems that are not stiff.
     Dop853,
-    /// [`Method::Radau5`] for a relative tolerance below 1e-9, else [`Method::Rodas5P`], as always where sensitivities
-    /// are asked for. A solution says which of them it was.
+    /// [`Method::Ndf`] for 200 variables and more; of smaller systems [`Method::Radau5`] for a relative tolerance below
+    /// 1e-9, else [`Method::Rodas5P`], as always where sensitivities are asked for. A solution says which of them it was.
     Auto,
 }
 
+/// From this number of variables on Ndf is the choice of [`Method::Auto`]: the factorisations that it saves cost more than
+/// the steps that it adds (docs/theory/solver.md).
+const LARGE: usize = 200;
 /// Below this relative tolerance Radau5 is the choice of [`Method::Auto`].
 const TIGHT: f64 = 1e-9;
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 5] = [Self::Rodas5P, Self::Radau5, Self::Dopri5, Self::Dop853, Self::Auto];
+    pub const ALL: [Self; 6] = [Self::Rodas5P, Self::Radau5, Self::Ndf, Self::Dopri5, Self::Dop853, Self::Auto];
 
     /// Whether it needs no Jacobian, and is for problems that are not stiff.
     pub fn is_explicit(self) -> bool {
@@ -57,9 +67,11 @@ impl Method {
     }
 
     /// The method that it stands for.
-    pub(crate) fn settled(self, rtol: f64, sensitivities: bool) -> Self {
+    pub(crate) fn settled(self, size: usize, rtol: f64, sensitivities: bool) -> Self {
         match self {
-            Self::Auto if rtol < TIGHT && !sensitivities => Self::Radau5,
+            Self::Auto if sensitivities => Self::Rodas5P,
+            Self::Auto if size >= LARGE => Self::Ndf,
+            Self::Auto if rtol < TIGHT => Self::Radau5,
             Self::Auto => Self::Rodas5P,
             method => method,
         }
@@ -70,6 +82,7 @@ impl Method {
         match self {
             Self::Rodas5P => "rodas5p",
             Self::Radau5 => "radau5",
+            Self::Ndf => "ndf",
             Self::Dopri5 => "dopri5",
             Self::Dop853 => "dop853",
             Self::Auto => "auto",
@@ -90,7 +103,7 @@ impl FromStr for Method {
         Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
             kind: "method",
             name: word.to_owned(),
-            expected: "rodas5p, radau5, dopri5, dop853 or auto".to_owned(),
+            expected: "rodas5p, radau5, ndf, dopri5, dop853 or auto".to_owned(),
         })
     }
 }

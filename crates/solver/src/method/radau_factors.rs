@@ -45,7 +45,7 @@ impl Factors {
     }
 
     /// Solves with the real matrix, in place.
-    pub(super) fn solve_single(&self, right: &mut [Lane<1>], stats: &mut Stats) {
+    pub(super) fn solve_single(&mut self, right: &mut [Lane<1>], stats: &mut Stats) {
         self.single.solve(&self.plan, right);
         stats.solves += 1;
     }

@@ -4,6 +4,8 @@ use ratelaw_network::units::Quantity;
 use ratelaw_network::{Bound, Conditions, Lane, Law, Network, Species, Values};
 
 use super::Rosenbrock;
+use super::ndf::Ndf;
+use super::ndf_coefficients::{MOST, alpha};
 use super::radau::{Newton, Radau};
 use crate::control::Tolerance;
 use crate::stats::Stats;
@@ -110,6 +112,48 @@ fn observed_orders_of_radau() {
             let order = (pair[0] / pair[1]).log2();
             println!("order {order}");
             assert!(expected.contains(&order), "order {order} from {errors:?}");
+        }
+    }
+}
+
+/// The same by a formula of one order, from exact values.
+fn fixed_ndf(network: &Network, order: usize, steps: usize) -> ([f64; 2], [f64; 2]) {
+    let system = system::<1>(network, |_| constants(network));
+    let tolerance = Tolerance::new(1e-11, 1.0, vec![1.0; 2], 0, false);
+    let mut step = Ndf::new(&system);
+    let mut stats = Stats::default();
+    let h = 1.0 / steps as f64;
+    let exact = |i: usize| if i == 0 { [1.0, 2.0] } else { fixed(network, i as f64 * h, 512).0 };
+    step.differences.fill((0..=order).rev().map(|i| exact(i).to_vec()).collect());
+    let mut y = exact(order).map(|y| Lane([y])).to_vec();
+    let mut inside = vec![Lane::ZERO; 2];
+    for _ in order..steps {
+        step.linearise(&system, &y, &mut stats);
+        step.factorise(&system, h / alpha(order), &mut stats);
+        assert!(matches!(step.newton(&system, &tolerance, &y, (order, h), &mut stats), Newton::Converged(..)));
+        step.complete(&system, &[], (order, h));
+        step.interpolate(order, 0.3, (&mut inside, &mut []));
+        std::mem::swap(&mut y, &mut step.y);
+    }
+    ([y[0].0[0], y[1].0[0]], [inside[0].0[0], inside[1].0[0]])
+}
+
+/// A formula of order `k` converges with order `k`, and so does its polynomial, whose own error is of order `k + 1`.
+#[test]
+fn observed_orders_of_ndf() {
+    let network = network();
+    for order in 1..=MOST {
+        let counts = [64, 128, 256];
+        let runs: Vec<_> = counts.iter().map(|n| fixed_ndf(&network, order, *n)).collect();
+        let end: Vec<f64> = runs.iter().map(|run| distance(run.0, fixed(&network, 1.0, 2048).0)).collect();
+        let inside = |n: usize| fixed(&network, 1.0 - 0.7 / n as f64, 2048).0;
+        let dense: Vec<f64> = runs.iter().zip(counts).map(|(run, n)| distance(run.1, inside(n))).collect();
+        for errors in [end, dense] {
+            for pair in errors.windows(2) {
+                let observed = (pair[0] / pair[1]).log2();
+                println!("order {order}: {observed}");
+                assert!((observed - order as f64).abs() < 0.35, "order {order}: {observed} from {errors:?}");
+            }
         }
     }
 }
