@@ -89,8 +89,12 @@ impl SymbolicLu {
             left[k] = false;
             let below: Vec<usize> = columns[k].iter().copied().filter(|i| left[*i]).collect();
             let right: Vec<usize> = rows[k].iter().copied().filter(|j| left[*j]).collect();
-            below.iter().for_each(|i| in_row[*i] -= 1);
-            right.iter().for_each(|j| in_column[*j] -= 1);
+            for i in &below {
+                in_row[*i] -= 1;
+            }
+            for j in &right {
+                in_column[*j] -= 1;
+            }
             active -= 1 + below.len() + right.len();
             let first_upper = upper.len();
             for &j in &right {
