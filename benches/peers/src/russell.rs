@@ -27,7 +27,7 @@ pub fn radau5<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
         }
         Ok(())
     });
-    system.set_jacobian(Some(entries), Sym::No, |jj, alpha, _x, y: &Vector, s: &mut Scratch| {
+    let _ = system.set_jacobian(Some(entries), Sym::No, |jj, alpha, _x, y: &Vector, s: &mut Scratch| {
         for i in 0..P::N {
             s.y[i] = y[i] * s.unit[i];
         }
