@@ -20,8 +20,8 @@ const K1: f64 = 2e-4;
 const K_ADS: f64 = 0.1;
 const K_DES: f64 = 1.0;
 const K_DEHYD: f64 = 3e4;
-/// `0.05 exp(0.15 F 0.8 V / (R 298.15 K))`
-const K_OX: f64 = 5.338138869079305;
+/// `0.05 exp(0.15 F 0.8 V / (R 298.15 K))`, 1/s.
+const K_OX: f64 = 5.3381388699346255;
 const K2: f64 = 2e4;
 const K_SOLVENT: f64 = 5e-6;
 
