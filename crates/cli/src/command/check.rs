@@ -2,10 +2,10 @@
 
 use ratelaw::network::analysis::{Structure, conservation_laws, structure, wegscheider};
 use ratelaw::network::protocol::Line;
-use ratelaw::network::rate::Constant;
+use ratelaw::network::rate::{Constant, RateLaw};
 use ratelaw::network::units::Quantity;
 use ratelaw::network::{
-    CheckedSpecies, Composition, Conditions, Electrode, Formula, Network, PhaseKind, ROOM_TEMPERATURE,
+    CheckedSpecies, CheckedStep, Composition, Conditions, Electrode, Formula, Network, PhaseKind, ROOM_TEMPERATURE,
 };
 use ratelaw::solver::Observable;
 
@@ -137,9 +137,31 @@ fn remarks(network: &Network, structure: &Structure) -> Vec<String> {
         let refused = run.feed.as_ref().and_then(|feed| Observable::yield_of(network, product, feed).err());
         remarks.extend(refused.map(|reason| format!("tables leave a yield out: {reason}")));
     }
+    remarks.extend(network.steps().iter().filter_map(|step| negative_transfer(network, step)));
     let unused = structure.roles.unused.iter().map(|id| &network.species()[id.0].name);
     remarks.extend(unused.map(|name| format!("species `{name}` takes part in no step")));
     remarks
+}
+
+/// A transfer coefficient above the electrons of its step leaves less than nothing for the reverse direction.
+fn negative_transfer(network: &Network, step: &CheckedStep) -> Option<String> {
+    let law = match &step.law {
+        RateLaw::ButlerVolmer(law) => law,
+        RateLaw::KouteckyLevich(kinetics, _) => match kinetics.as_ref() {
+            RateLaw::ButlerVolmer(law) => law,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let alpha = network.parameters()[law.forward.alpha.0].value;
+    (law.alpha_reverse.is_none() && alpha > law.electrons).then(|| {
+        let electrons = law.electrons;
+        format!(
+            "step `{}` has alpha = {alpha} with {electrons} electrons, so that of its reverse is {}; give alpha_reverse",
+            step.name,
+            electrons - alpha
+        )
+    })
 }
 
 fn phases(network: &Network) -> String {
