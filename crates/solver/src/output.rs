@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ratelaw_network::{Conditions, Lane};
+use ratelaw_network::{Conditions, Lane, Network};
 
 use crate::method::{Integrator, Tangent};
 use crate::solution::Solution;
@@ -13,14 +13,18 @@ pub(crate) struct Output<'a> {
     next: usize,
     y: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
+    /// Whether a step exchanges electrons both ways, so that its current may have to be read off its turnover.
+    cancelling: bool,
 }
 
 /// Variables and quadratures.
 pub(crate) type State<'a> = (&'a [Lane<1>], &'a [Lane<1>]);
 
 impl<'a> Output<'a> {
-    pub(crate) fn new(times: &'a [f64], n: usize, quadratures: usize) -> Self {
-        Self { times, next: 0, y: vec![Lane::ZERO; n], q: vec![Lane::ZERO; quadratures] }
+    pub(crate) fn new(times: &'a [f64], n: usize, quadratures: usize, network: &Network) -> Self {
+        let tables = network.compiled();
+        let cancelling = tables.electron_steps().iter().any(|s| tables.step_directions(s.step).1.is_some());
+        Self { times, next: 0, y: vec![Lane::ZERO; n], q: vec![Lane::ZERO; quadratures], cancelling }
     }
 
     /// Save points at the start.
@@ -47,8 +51,8 @@ impl<'a> Output<'a> {
         setting: (&Conditions, &Arc<[f64]>),
         solution: &mut Solution,
     ) {
-        let waits = solution.turnover_rates.last().is_some_and(Vec::is_empty) && !self.q.is_empty();
-        if waits && solution.times.last() == Some(&t) {
+        let waits = solution.turnover_rates.last().is_some_and(Vec::is_empty);
+        if self.cancelling && waits && solution.times.last() == Some(&t) {
             // The row at the beginning of a stage was saved before there was a step to differentiate.
             let (rates, derivatives) = self.rates(step, (0.0, end - t), start, tangents);
             if let (Some(last), Some(derived)) =
@@ -80,16 +84,16 @@ type Rates = (Vec<f64>, Vec<Vec<f64>>);
 impl Output<'_> {
     /// Rates of the turnovers, mol/s, at the fraction `theta` of a step of length `h`.
     ///
-    /// The dense output is a polynomial of degree 4 at most, whose derivative central differences of five points give
-    /// exactly.
+    /// The dense output of Rodas5P and Radau5 is a polynomial of degree 4 at most, whose derivative central differences of
+    /// five points give exactly; that of NDF at order 5 they give to the fourth power of their distance.
     fn rates(&mut self, step: &Integrator, (theta, h): (f64, f64), start: State<'_>, tangents: &[Tangent<1>]) -> Rates {
         const APART: f64 = 0.1;
         const POINTS: [(f64, f64); 4] = [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)];
+        if !self.cancelling {
+            return Rates::default();
+        }
         let count = self.q.len();
         let (mut rates, mut derivatives) = (vec![0.0; count], vec![vec![0.0; count]; tangents.len()]);
-        if count == 0 {
-            return (rates, derivatives);
-        }
         let add = |rates: &mut [f64], q: &[Lane<1>], weight: f64| {
             for (rate, q) in rates.iter_mut().zip(q) {
                 *rate += q.0[0] * weight / (12.0 * APART * h);
@@ -122,4 +126,8 @@ pub(crate) fn push(
 
 pub(crate) fn plain(lanes: &[Lane<1>]) -> Vec<f64> {
     lanes.iter().map(|x| x.0[0]).collect()
+}
+
+pub(crate) fn lanes(values: &[f64]) -> Vec<Lane<1>> {
+    values.iter().map(|v| Lane([*v])).collect()
 }

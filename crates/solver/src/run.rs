@@ -4,7 +4,7 @@ mod saltation;
 
 use std::sync::Arc;
 
-use ratelaw_network::protocol::{Condition, Stage};
+use ratelaw_network::protocol::{Condition, Stage, Swept};
 use ratelaw_network::{Conditions, Lane, Network};
 
 use crate::charge::ChargeBalance;
@@ -97,7 +97,7 @@ impl<'a> Run<'a> {
     /// Does the protocol, then holds the last conditions to the end.
     pub(crate) fn whole(&mut self, solution: &mut Solution) -> Result<Result<(), Stop>> {
         let times = self.problem.times();
-        let mut output = Output::new(&times, self.y.len(), self.q.len());
+        let mut output = Output::new(&times, self.y.len(), self.q.len(), self.problem.network());
         let outcome = self.stages(&mut output, solution);
         solution.stats = self.stats;
         outcome
@@ -126,8 +126,8 @@ impl<'a> Run<'a> {
             };
             if let Stage::Hold { set: Some((of, _)), .. } | Stage::Ramp { of, from: Some(_), .. } = stage {
                 match of {
-                    ratelaw_network::protocol::Swept::Potential => self.own.0 = false,
-                    ratelaw_network::protocol::Swept::Temperature => self.own.1 = false,
+                    Swept::Potential => self.own.0 = false,
+                    Swept::Temperature => self.own.1 = false,
                 }
             }
             let event = match limit.and_then(|l| l.until.as_ref()) {

@@ -65,7 +65,8 @@ pub struct Solution {
     /// Conditions of the protocol that did not end their stage: because they never held, or held from its start.
     pub unmet: Vec<String>,
     /// Rates of those turnovers, mol/s, from the dense output of the run: smooth where forward and reverse rate of a fast
-    /// step nearly cancel. Empty at a time where no step of the run ends.
+    /// step nearly cancel. Empty where it has no use (no step exchanges electrons both ways) and
+    /// at a time that a stage ends at by a condition.
     pub turnover_rates: Vec<Vec<f64>>,
     /// Their derivatives at each time, for each setting.
     pub turnover_rate_derivatives: Vec<Vec<Vec<f64>>>,

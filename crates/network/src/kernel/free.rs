@@ -17,19 +17,6 @@ impl Compiled {
         registers: &mut Vec<N>,
     ) -> N {
         let direction = self.runs.free.start + index;
-        let rate = self.free_rate_as_is(index, values, along, variable, registers);
-        let scaled = along.is_some_and(|along| along.step == Some(self.direction_step(direction)));
-        if scaled { rate * N::new(1.0, 1.0) } else { rate }
-    }
-
-    fn free_rate_as_is<N: Real>(
-        &self,
-        index: usize,
-        values: &Values,
-        along: Option<&Along>,
-        variable: impl Fn(usize) -> N,
-        registers: &mut Vec<N>,
-    ) -> N {
         let free = &self.free[index];
         let conditions = &values.conditions;
         if free.electrochemical && !conditions.connected {
@@ -45,7 +32,7 @@ impl Compiled {
         if let Some(own) = free.potential {
             at.potential = variable(own);
         }
-        if let RateLaw::Formula(formula) = &free.law {
+        let rate = if let RateLaw::Formula(formula) = &free.law {
             let leaf = |v: Variable| match v {
                 Variable::Amount(id) => variable(id.0),
                 Variable::Parameter(id) => at.parameter(id),
@@ -55,12 +42,15 @@ impl Compiled {
                 Variable::Ready(_) => N::constant(f64::NAN),
             };
             formula.tape().evaluate(leaf, registers);
-            return formula.tape().result(0, registers);
-        }
-        let (forward, reverse) = free.law.constants(free.kind, &at);
-        let constant = if free.is_reverse { reverse } else { forward };
-        let factors = &self.factors[self.factor_ranges[self.runs.free.start + index].clone()];
-        factors.iter().fold(constant, |rate, f| rate * power(variable(f.species), f.order))
+            formula.tape().result(0, registers)
+        } else {
+            let (forward, reverse) = free.law.constants(free.kind, &at);
+            let constant = if free.is_reverse { reverse } else { forward };
+            let factors = &self.factors[self.factor_ranges[direction].clone()];
+            factors.iter().fold(constant, |rate, f| rate * power(variable(f.species), f.order))
+        };
+        let scaled = along.is_some_and(|along| along.step == Some(self.direction_step(direction)));
+        if scaled { rate * N::new(1.0, 1.0) } else { rate }
     }
 
     pub(super) fn free_rates<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], rates: &mut [Lane<W>]) {

@@ -8,6 +8,7 @@ use super::{Method, Rosenbrock, TABLEAU};
 use crate::control::{Controller, Tolerance};
 use crate::error::Cause;
 use crate::integrate::Stop;
+use crate::output::plain;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -167,6 +168,5 @@ pub(crate) fn first_step(system: &System<'_, 1>, tolerance: &Tolerance, start: S
     let mut slope = vec![Lane::ZERO; start.y.len()];
     system.compiled.derivative(&system.bound, start.y, &mut rates, &mut slope);
     stats.evaluations += 1;
-    let plain = |lanes: &[Lane<1>]| lanes.iter().map(|x| x.0[0]).collect::<Vec<f64>>();
     tolerance.first_step(&plain(start.y), &plain(&slope), start.end - start.t)
 }

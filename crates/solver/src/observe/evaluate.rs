@@ -7,6 +7,7 @@ use ratelaw_network::rate::{Dual, Real};
 use ratelaw_network::{Bound, Compiled, Conditions, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
 
 use super::{Observable, Share};
+use crate::output::{lanes, plain};
 use crate::problem::{Problem, initial_direction};
 use crate::setting::Setting;
 
@@ -302,12 +303,4 @@ impl<N: Real> View<'_, N> {
         let floating = self.network().floating_potentials().iter().position(|f| f.phase == phase);
         floating.map_or(self.potential, |i| self.variables[self.network().species().len() + i])
     }
-}
-
-fn lanes(values: &[f64]) -> Vec<Lane<1>> {
-    values.iter().map(|v| Lane([*v])).collect()
-}
-
-fn plain(lanes: &[Lane<1>]) -> Vec<f64> {
-    lanes.iter().map(|x| x.0[0]).collect()
 }

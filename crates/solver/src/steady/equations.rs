@@ -6,6 +6,7 @@ use ratelaw_network::{BoundAlong, Lane, Network, StepId};
 use super::laws::Laws;
 use crate::control::{THERMAL_VOLTAGE, Tolerance};
 use crate::options::SolveOptions;
+use crate::output::lanes;
 use crate::system::System;
 
 /// What is solved, with room to evaluate it.
@@ -199,8 +200,4 @@ impl Linear {
         x.iter_mut().zip(&self.columns).for_each(|(x, column)| *x *= column);
         (solved && x.iter().all(|v| v.is_finite())).then_some(x)
     }
-}
-
-pub(super) fn lanes(values: &[f64]) -> Vec<Lane<1>> {
-    values.iter().map(|v| Lane([*v])).collect()
 }
