@@ -5,6 +5,7 @@ use crate::conditions::Conditions;
 use crate::error::{NetworkError, Result};
 use crate::expression::Variable;
 use crate::kernel::{Bound, BoundAlong, Values};
+use crate::lane::Lane;
 use crate::network::{CheckedStep, Network, StepId};
 use crate::rate::{Along, Direction, Dual, Environment, Real};
 
@@ -52,9 +53,9 @@ impl Network {
     /// # Errors
     /// [`NetworkError::OutOfRange`] names the step whose constant is negative or not finite.
     pub fn bind(&self, values: &[f64], conditions: &Conditions) -> Result<Vec<f64>> {
-        let mut constants = vec![0.0; self.compiled().directions()];
+        let mut constants = vec![Lane::ZERO; self.compiled().directions()];
         self.bind_into(self.compiled_for(conditions), values, conditions, &mut constants)?;
-        Ok(constants)
+        Ok(constants.into_iter().map(|k| k.0[0]).collect())
     }
 
     /// The same without making room for the constants; `tables` are those of the conditions.
@@ -66,10 +67,10 @@ impl Network {
         tables: &Compiled,
         values: &[f64],
         conditions: &Conditions,
-        constants: &mut [f64],
+        constants: &mut [Lane<1>],
     ) -> Result<()> {
         let at = Environment::<f64>::new(values, conditions, None);
-        constants.fill(0.0);
+        constants.fill(Lane::ZERO);
         for (i, step) in self.steps().iter().enumerate() {
             if tables.is_free(StepId(i)) || !runs(step, conditions) {
                 continue;
@@ -85,7 +86,7 @@ impl Network {
                         expected: "a finite number, not negative",
                     });
                 }
-                constants[index] = value;
+                constants[index] = Lane([value]);
             }
         }
         Ok(())
@@ -97,9 +98,30 @@ impl Network {
     /// # Errors
     /// As [`Network::bind`].
     pub fn bound(&self, tables: &Compiled, values: &[f64], conditions: &Conditions) -> Result<Bound<1>> {
-        let mut constants = vec![0.0; tables.directions()];
-        self.bind_into(tables, values, conditions, &mut constants)?;
-        Ok(Bound::new([Values { parameters: values.to_vec(), conditions: *conditions }], &[constants]))
+        let mut bound = Bound::new(
+            [Values { parameters: values.to_vec(), conditions: *conditions }],
+            &[vec![0.0; tables.directions()]],
+        );
+        self.rebind(tables, values, conditions, &mut bound)?;
+        Ok(bound)
+    }
+
+    /// The same in the place of numbers of this network that are not needed any more.
+    ///
+    /// # Errors
+    /// As [`Network::bind`].
+    pub fn rebind(
+        &self,
+        tables: &Compiled,
+        values: &[f64],
+        conditions: &Conditions,
+        bound: &mut Bound<1>,
+    ) -> Result<()> {
+        let mut constants = std::mem::take(&mut bound.constants);
+        let done = self.bind_into(tables, values, conditions, &mut constants);
+        bound.constants = constants;
+        bound.set_values(values, conditions);
+        done
     }
 
     /// Derivatives of all rate constants in one parameter or condition.

@@ -350,6 +350,11 @@ impl Compiled {
         self.columns.len()
     }
 
+    /// Whether a step exchanges electrons both ways, so that its current can be the difference of two large rates.
+    pub fn has_reversible_currents(&self) -> bool {
+        self.electron_steps.iter().any(|s| self.step_directions(s.step).1.is_some())
+    }
+
     /// Steps that exchange electrons.
     pub fn electron_steps(&self) -> &[ElectronStep] {
         &self.electron_steps

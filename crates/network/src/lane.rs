@@ -14,16 +14,39 @@ impl<const W: usize> Lane<W> {
     pub const ZERO: Self = Self([0.0; W]);
 
     /// The same number in all lanes.
-    #[inline]
+    #[inline(always)]
     pub const fn splat(value: f64) -> Self {
         Self([value; W])
     }
 
     /// A function of each lane.
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        Self(self.0.map(f))
+    pub fn map(mut self, f: impl Fn(f64) -> f64) -> Self {
+        for x in &mut self.0 {
+            *x = f(*x);
+        }
+        self
+    }
+
+    /// A function of each pair of lanes.
+    #[inline(always)]
+    #[must_use]
+    pub fn zip(mut self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        for (x, y) in self.0.iter_mut().zip(other.0) {
+            *x = f(*x, y);
+        }
+        self
+    }
+
+    /// The lanes of `other` where `taken`, these elsewhere.
+    #[inline(always)]
+    #[must_use]
+    pub fn replaced(mut self, other: Self, taken: &[bool; W]) -> Self {
+        for lane in 0..W {
+            self.0[lane] = if taken[lane] { other.0[lane] } else { self.0[lane] };
+        }
+        self
     }
 }
 
@@ -31,7 +54,7 @@ macro_rules! lanewise {
     ($($trait:ident $method:ident $assign:tt;)+) => {$(
         impl<const W: usize> $trait for Lane<W> {
             type Output = Self;
-            #[inline]
+            #[inline(always)]
             fn $method(mut self, other: Self) -> Self {
                 for i in 0..W {
                     self.0[i] $assign other.0[i];
@@ -42,7 +65,7 @@ macro_rules! lanewise {
 
         impl<const W: usize> $trait<f64> for Lane<W> {
             type Output = Self;
-            #[inline]
+            #[inline(always)]
             fn $method(mut self, other: f64) -> Self {
                 for x in &mut self.0 {
                     *x $assign other;
@@ -61,22 +84,26 @@ lanewise! {
 }
 
 impl<const W: usize> AddAssign for Lane<W> {
-    #[inline]
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+        for i in 0..W {
+            self.0[i] += other.0[i];
+        }
     }
 }
 
 impl<const W: usize> SubAssign for Lane<W> {
-    #[inline]
+    #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
+        for i in 0..W {
+            self.0[i] -= other.0[i];
+        }
     }
 }
 
 impl<const W: usize> Neg for Lane<W> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
         self.map(|x| -x)
     }

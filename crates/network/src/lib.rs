@@ -30,6 +30,7 @@ pub mod rate;
 mod species;
 mod step;
 pub mod units;
+mod wide;
 
 pub use builder::NetworkBuilder;
 pub use compile::{Compiled, ElectronStep, Pattern};
@@ -50,3 +51,4 @@ pub use phase::{Electrode, Phase, PhaseKind, SiteType};
 pub use rate::Law;
 pub use species::{Composition, Species};
 pub use step::Step;
+pub use wide::wide;

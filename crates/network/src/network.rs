@@ -286,6 +286,11 @@ impl Network {
         &self.0.stages
     }
 
+    /// Whether it is the same network, and not only one that equals it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Flat tables for the kernels, for conditions that do not change with time.
     pub fn compiled(&self) -> &Compiled {
         &self.0.compiled

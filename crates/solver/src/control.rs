@@ -69,21 +69,14 @@ impl Tolerance {
         Self { relative, absolute, scale }
     }
 
-    /// The largest error of any species in units of its tolerance, for one lane, and that species. The
-    /// maximum rather than a mean: a trace species counts as much as the solvent. Not a number where the
-    /// step overflowed.
-    pub(crate) fn norm<const W: usize>(
-        &self,
-        lane: usize,
-        error: &[Lane<W>],
-        y0: &[Lane<W>],
-        y1: &[Lane<W>],
-    ) -> (f64, usize) {
+    /// The largest error of any species in units of its tolerance, and that species. The maximum rather than a mean: a
+    /// trace species counts as much as the solvent. Not a number where the step overflowed.
+    pub(crate) fn norm(&self, error: &[Lane<1>], y0: &[Lane<1>], y1: &[Lane<1>]) -> (f64, usize) {
         let (mut norm, mut worst) = (0.0, 0);
         for i in 0..error.len() {
-            let size = if i < self.scale.len() { y0[i].0[lane].abs().max(y1[i].0[lane].abs()) } else { 0.0 };
-            let scaled = error[i].0[lane].abs() / (self.absolute[i] + self.relative * size);
-            if !(scaled.is_finite() && y1[i].0[lane].is_finite()) {
+            let size = if i < self.scale.len() { y0[i].0[0].abs().max(y1[i].0[0].abs()) } else { 0.0 };
+            let scaled = error[i].0[0].abs() / (self.absolute[i] + self.relative * size);
+            if !(scaled.is_finite() && y1[i].0[0].is_finite()) {
                 return (f64::NAN, i);
             }
             if scaled > norm {
@@ -101,11 +94,11 @@ impl Tolerance {
 
     /// A first step: a hundredth of the time in which the fastest species changes by its size (Hairer,
     /// Norsett and Wanner I, section II.4), shorter for a tighter tolerance as the local error goes with h^5.
-    pub(crate) fn first_step(&self, y: &[f64], slope: &[f64], t_end: f64) -> f64 {
+    pub(crate) fn first_step(&self, y: &[Lane<1>], slope: &[Lane<1>], t_end: f64) -> f64 {
         let mut rate: f64 = 0.0;
         for i in 0..self.scale.len() {
-            let weight = self.absolute[i] / self.relative + y[i].abs();
-            rate = rate.max(slope[i].abs() / weight);
+            let weight = self.absolute[i] / self.relative + y[i].0[0].abs();
+            rate = rate.max(slope[i].0[0].abs() / weight);
         }
         let h = 0.01 * self.relative.powf(0.2) / rate;
         if h.is_finite() && h > 0.0 { h.min(t_end) } else { t_end * 1e-6 }

@@ -1,12 +1,18 @@
 //! From a problem to its solution.
 
-use ratelaw_network::Lane;
+use std::sync::Arc;
 
+use ratelaw_network::{Bound, Lane, Network, StepId, Values};
+
+use crate::charge::ChargeBalance;
 use crate::error::{Cause, Failure, Result, SolveError};
+use crate::initialise::Initialiser;
+use crate::lanes::{Queue, drive, singles};
+use crate::linalg::SymbolicLu;
 use crate::method::{Method, integrate_explicit};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
-use crate::run::Run;
+use crate::run::{Alone, Run};
 use crate::schedule;
 use crate::solution::Solution;
 use crate::system::System;
@@ -29,56 +35,77 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let options = &options.settled(problem.tables().size());
     options.check()?;
     problem.check()?;
+    supported(problem, options)?;
     let network = problem.network();
-    let tables = problem.tables();
-    let bound = network.bound(tables, problem.parameters(), problem.conditions())?;
-    let system = System::new(tables, bound);
-    let system = if options.all_turnovers { system.with_all_turnovers(network) } else { system };
-    if !system.compiled.potentials().is_empty() && options.method.is_explicit() {
-        let what = "find potentials together with amounts";
-        return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
+    let system = unbound(problem, options);
+    if let Some(queue) = queue(network, options, &system) {
+        let mut jobs = Some((0, problem.clone()));
+        let mut outcome = None;
+        drive::<1>(&queue, &mut || jobs.take(), &mut |_, result| outcome = Some(result));
+        return outcome.unwrap_or_else(|| Err(SolveError::Threads { threads: 1, reason: "no outcome".into() }));
     }
-    let tolerance = options.tolerance(problem)?;
-    let stages = network.stages();
-    let by_protocol = !stages.is_empty();
-    if by_protocol && options.method.is_explicit() {
-        let what = "follow a protocol";
-        return Err(SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P });
+    let mut run = Run::new(network, problem.clone(), options)?;
+    let outcome = if options.method.is_explicit() {
+        let Run { tolerance, solution, .. } = &mut run;
+        let bound = network.bound(system.compiled, problem.parameters(), problem.conditions())?;
+        integrate_explicit(options, &System { bound, ..system.clone() }, tolerance, solution)
+    } else {
+        let charge = ChargeBalance::new(network, options.rtol);
+        Alone::new(Initialiser::new(network, system.clone()), charge, options).drive(&mut run)?
+    };
+    match outcome {
+        Ok(()) => Ok(run.solution),
+        Err(stop) => Err(SolveError::Failed(Box::new(failure(network, &system, stop, run.solution)))),
+    }
+}
+
+/// The system of a problem's network, not bound to its numbers yet.
+pub(crate) fn unbound<'a>(problem: &'a Problem, options: &SolveOptions) -> System<'a, 1> {
+    let (network, tables) = (problem.network(), problem.tables());
+    let values = Values { parameters: problem.parameters().to_vec(), conditions: *problem.conditions() };
+    let system = System::new(tables, Bound::new([values], &[vec![0.0; tables.directions()]]));
+    if options.all_turnovers { system.with_all_turnovers(network) } else { system }
+}
+
+/// What runs on lanes share, where the method is one that runs on them.
+pub(crate) fn queue<'a>(network: &'a Network, options: &'a SolveOptions, system: &System<'a, 1>) -> Option<Queue<'a>> {
+    let method = options.method.tableau()?;
+    let symbolic = Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()));
+    Some(Queue { network, options, method, system: system.clone(), symbolic })
+}
+
+/// Refuses what a method cannot do.
+pub(crate) fn supported(problem: &Problem, options: &SolveOptions) -> Result<()> {
+    let (tables, stages) = (problem.tables(), problem.network().stages());
+    let unsupported = |what| SolveError::Unsupported { method: options.method, what, instead: Method::Rodas5P };
+    if !tables.potentials().is_empty() && options.method.is_explicit() {
+        return Err(unsupported("find potentials together with amounts"));
+    }
+    if !stages.is_empty() && options.method.is_explicit() {
+        return Err(unsupported("follow a protocol"));
     }
     if !options.sensitivities.is_empty() && schedule::has_conditions(stages) && tables.time().is_some() {
         return Err(SolveError::UnsupportedEvents);
     }
-    let mut solution = Solution::new(problem, options);
-    let outcome = match options.method {
-        Method::Rodas5P | Method::Radau5 | Method::Ndf | Method::Auto => {
-            let mut run = Run::new(problem, options, &tolerance, system);
-            let outcome = run.whole(&mut solution)?;
-            outcome.map_err(|stop| (stop, run.system))
-        }
-        Method::Dopri5 | Method::Dop853 => {
-            integrate_explicit(options, &system, &tolerance, &mut solution).map_err(|stop| (stop, system))
-        }
-    };
-    match outcome {
-        Ok(()) => Ok(solution),
-        Err((stop, system)) => Err(SolveError::Failed(Box::new(failure(problem, &system, stop, solution)))),
-    }
+    Ok(())
 }
 
 /// Names the species and the step behind a failure.
-fn failure(problem: &Problem, system: &System<'_, 1>, stop: Stop, partial: Solution) -> Failure {
-    let network = problem.network();
+pub(crate) fn failure(network: &Network, system: &System<'_, 1>, stop: Stop, partial: Solution) -> Failure {
+    let problem = &partial.problem;
     let last = partial.states.last().map_or(problem.initial(), Vec::as_slice);
     let potentials = partial.potentials.last().cloned().unwrap_or_default();
-    let y: Vec<Lane<1>> = problem.variables_at(last, &potentials, stop.t).into_iter().map(|y| Lane([y])).collect();
+    let conditions = partial.conditions.last().unwrap_or(problem.conditions());
+    let y = singles(&problem.variables_at(last, &potentials, stop.t));
     let mut rates = vec![Lane::ZERO; system.compiled.directions()];
-    if y.len() == system.size() {
-        system.compiled.rates(&system.bound, &y, &mut rates);
+    let bound = network.bound(system.compiled, problem.parameters(), conditions);
+    if let Some(bound) = bound.ok().filter(|_| y.len() == system.size()) {
+        system.compiled.rates(&bound, &y, &mut rates);
     }
     let suspect = stop.species.and_then(|species| {
         let changes = network.steps().iter().enumerate().filter_map(|(i, step)| {
             let change = step.change.iter().find(|(id, _)| id.0 == species)?.1;
-            let rate = system.compiled.step_rate(ratelaw_network::StepId(i), &rates).0[0];
+            let rate = system.compiled.step_rate(StepId(i), &rates).0[0];
             Some(((change * rate).abs(), &step.name))
         });
         changes.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.clone())

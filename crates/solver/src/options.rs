@@ -75,7 +75,7 @@ impl SolveOptions {
         if !(self.resolution > 0.0 && self.resolution <= 1.0) {
             return refuse("the resolution", self.resolution, "a number above 0, at most 1");
         }
-        if self.method != Method::Rodas5P && !self.sensitivities.is_empty() {
+        if self.method.tableau().is_none() && !self.sensitivities.is_empty() {
             let what = "compute sensitivities";
             return Err(SolveError::Unsupported { method: self.method, what, instead: Method::Rodas5P });
         }

@@ -59,6 +59,14 @@ impl<'a, const W: usize> System<'a, W> {
         }
     }
 
+    /// How one quadrature's derivative changes when the variables change by `v`, from the terms at the same point.
+    pub(crate) fn quadrature_along(&self, quadrature: &Quadrature, terms: &[Lane<W>], v: &[Lane<W>]) -> Lane<W> {
+        match quadrature {
+            Quadrature::Net(step) => self.compiled.step_rate_along(*step, terms, v),
+            Quadrature::Direction { direction, size } => self.compiled.rate_along(*direction, terms, v) * *size,
+        }
+    }
+
     /// Quadrature derivatives for given rates (or for derivatives of rates).
     pub(crate) fn turnover(&self, rates: &[Lane<W>], dq: &mut [Lane<W>]) {
         for (dq, quadrature) in dq.iter_mut().zip(&self.quadratures) {

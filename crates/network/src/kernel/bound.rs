@@ -39,6 +39,32 @@ impl<const W: usize> Bound<W> {
         Self { constants: side_by_side(constants), values, registers: RefCell::default() }
     }
 
+    /// The same numbers in all lanes.
+    pub fn splat(one: &Bound<1>) -> Self {
+        let values = std::array::from_fn(|_| one.values[0].clone());
+        let constants = one.constants.iter().map(|k| Lane::splat(k.0[0])).collect();
+        Self { constants, values, registers: RefCell::default() }
+    }
+
+    /// Sets parameters and conditions of all lanes.
+    pub(crate) fn set_values(&mut self, parameters: &[f64], conditions: &Conditions) {
+        for own in &mut self.values {
+            own.parameters.clear();
+            own.parameters.extend_from_slice(parameters);
+            own.conditions = *conditions;
+        }
+    }
+
+    /// Takes the numbers of one lane from those of a single one.
+    pub fn set_lane(&mut self, lane: usize, one: &Bound<1>) {
+        for (wide, one) in self.constants.iter_mut().zip(&one.constants) {
+            wide.0[lane] = one.0[0];
+        }
+        let (own, one) = (&mut self.values[lane], &one.values[0]);
+        own.parameters.clone_from(&one.parameters);
+        own.conditions = one.conditions;
+    }
+
     /// The conditions of a lane.
     pub fn conditions(&self, lane: usize) -> &Conditions {
         &self.values[lane].conditions
@@ -56,6 +82,22 @@ impl<const W: usize> BoundAlong<W> {
     /// Changes of all lanes; `constants` are those of [`Network::bind_along`](crate::Network::bind_along).
     pub fn new(lanes: [Along; W], constants: &[Vec<f64>; W]) -> Self {
         Self { constants: side_by_side(constants), lanes }
+    }
+}
+
+impl<const W: usize> BoundAlong<W> {
+    /// No change in any lane, of a network with so many directions and parameters.
+    pub fn none(directions: usize, parameters: usize) -> Self {
+        let none = Along { parameters: vec![0.0; parameters], temperature: 0.0, potential: 0.0, step: None };
+        Self { constants: vec![Lane::ZERO; directions], lanes: std::array::from_fn(|_| none.clone()) }
+    }
+
+    /// Takes the changes of one lane from those of a single one.
+    pub fn set_lane(&mut self, lane: usize, one: &BoundAlong<1>) {
+        for (wide, one) in self.constants.iter_mut().zip(&one.constants) {
+            wide.0[lane] = one.0[0];
+        }
+        self.lanes[lane].clone_from(&one.lanes[0]);
     }
 }
 

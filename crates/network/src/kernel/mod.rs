@@ -12,11 +12,12 @@ pub use bound::{Bound, BoundAlong, Values};
 use crate::compile::{Compiled, ElectronStep};
 use crate::lane::Lane;
 use crate::network::StepId;
+use crate::wide::wide;
 
 impl Compiled {
     /// Rates of all directions.
     pub fn rates<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], rates: &mut [Lane<W>]) {
-        self.products(&bound.constants, z, rates);
+        wide::<W, _>(|| self.products(&bound.constants, z, rates));
         if !self.free.is_empty() {
             self.free_rates(bound, z, rates);
         }
@@ -24,17 +25,21 @@ impl Compiled {
 
     /// Change of each species for given rates, `dy = N r`; in the rows of floating potentials their current, A.
     pub fn accumulate<const W: usize>(&self, rates: &[Lane<W>], dz: &mut [Lane<W>]) {
-        for (i, dz) in dz.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            if i < self.species + self.floating.len() {
-                for entry in self.stoichiometry.row(i) {
-                    let forward = rates[entry.forward];
-                    let net = entry.reverse.map_or(forward, |reverse| forward - rates[reverse]);
-                    sum += net * entry.coefficient;
+        wide::<W, _>(|| {
+            for (i, dz) in dz.iter_mut().enumerate() {
+                let mut sum = Lane::ZERO;
+                if i < self.species + self.floating.len() {
+                    for entry in self.stoichiometry.row(i) {
+                        let mut net = rates[entry.forward];
+                        if let Some(reverse) = entry.reverse {
+                            net -= rates[reverse];
+                        }
+                        sum += net * entry.coefficient;
+                    }
                 }
+                *dz = sum;
             }
-            *dz = sum;
-        }
+        });
     }
 
     /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials
@@ -77,7 +82,7 @@ impl Compiled {
 
     /// Derivative terms `d rate / d variable`.
     pub fn terms<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], terms: &mut [Lane<W>]) {
-        self.product_terms(&bound.constants, z, terms);
+        wide::<W, _>(|| self.product_terms(&bound.constants, z, terms));
         if !self.free.is_empty() {
             self.free_terms(bound, z, terms);
         }
@@ -85,13 +90,15 @@ impl Compiled {
 
     /// The Jacobian's entries, in the order of [`Compiled::jacobian_entries`].
     pub fn jacobian<const W: usize>(&self, bound: &Bound<W>, terms: &[Lane<W>], entries: &mut [Lane<W>]) {
-        for (e, entry) in entries.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            for (t, coefficient) in self.jacobian.terms.row(e) {
-                sum += terms[*t] * *coefficient;
+        wide::<W, _>(|| {
+            for (e, entry) in entries.iter_mut().enumerate() {
+                let mut sum = Lane::ZERO;
+                for (t, coefficient) in self.jacobian.terms.row(e) {
+                    sum += terms[*t] * *coefficient;
+                }
+                *entry = sum;
             }
-            *entry = sum;
-        }
+        });
         for (i, own) in self.floating.iter().enumerate() {
             for lane in 0..W {
                 let values = &bound.values[lane];
@@ -112,13 +119,31 @@ impl Compiled {
 
     /// Derivative of all rates along `v`, from the terms at the same point.
     pub fn rates_along<const W: usize>(&self, terms: &[Lane<W>], v: &[Lane<W>], rates: &mut [Lane<W>]) {
-        for (d, rate) in rates.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            for t in self.term_ranges[d].clone() {
-                sum += terms[t] * v[self.columns[t]];
+        wide::<W, _>(|| {
+            for (d, rate) in rates.iter_mut().enumerate() {
+                *rate = self.rate_along(d, terms, v);
             }
-            *rate = sum;
+        });
+    }
+
+    /// The same for one direction.
+    #[inline(always)]
+    pub fn rate_along<const W: usize>(&self, direction: usize, terms: &[Lane<W>], v: &[Lane<W>]) -> Lane<W> {
+        let mut sum = Lane::ZERO;
+        for t in self.term_ranges[direction].clone() {
+            sum += terms[t] * v[self.columns[t]];
         }
+        sum
+    }
+
+    /// Derivative of the net rate of a step along `v`, mol/s.
+    pub fn step_rate_along<const W: usize>(&self, step: StepId, terms: &[Lane<W>], v: &[Lane<W>]) -> Lane<W> {
+        let (forward, reverse) = self.step_directions(step);
+        let mut net = self.rate_along(forward, terms, v);
+        if let Some(reverse) = reverse {
+            net -= self.rate_along(reverse, terms, v);
+        }
+        net * self.step_sizes[step.0]
     }
 
     /// First derivative of all rates when the network's numbers change by `along` and the variables by `v`.
@@ -130,7 +155,7 @@ impl Compiled {
         v: &[Lane<W>],
         rates: &mut [Lane<W>],
     ) {
-        self.product_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, v, rates);
+        wide::<W, _>(|| self.product_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, v, rates));
         if !self.free.is_empty() {
             self.free_tangent(bound, along, z, v, rates);
         }
@@ -146,7 +171,8 @@ impl Compiled {
         (u, v): (&[Lane<W>], &[Lane<W>]),
         rates: &mut [Lane<W>],
     ) {
-        self.product_second_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, u, v, rates);
+        let along_constants = along.map(|a| a.constants.as_slice());
+        wide::<W, _>(|| self.product_second_tangent(&bound.constants, along_constants, z, u, v, rates));
         if !self.free.is_empty() {
             self.free_second_tangent(bound, along, z, (u, v), rates);
         }

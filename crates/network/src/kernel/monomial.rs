@@ -7,6 +7,7 @@ use crate::lane::Lane;
 
 impl Compiled {
     /// Rates of all directions with a constant.
+    #[inline(always)]
     pub(super) fn products<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], rates: &mut [Lane<W>]) {
         let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
         let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
@@ -29,6 +30,7 @@ impl Compiled {
     }
 
     /// Derivative terms of all directions with a constant, one for each factor.
+    #[inline(always)]
     pub(super) fn product_terms<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], terms: &mut [Lane<W>]) {
         let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
         let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
@@ -58,6 +60,7 @@ impl Compiled {
     }
 
     /// First derivative of the rates with a constant, when the constants change by `dk` and the amounts by `v`.
+    #[inline(always)]
     pub(super) fn product_tangent<const W: usize>(
         &self,
         constants: &[Lane<W>],
@@ -77,6 +80,7 @@ impl Compiled {
 
     /// How the derivative of the rates with a constant along `u` changes when the constants change by `dk` and the
     /// amounts by `v`.
+    #[inline(always)]
     pub(super) fn product_second_tangent<const W: usize>(
         &self,
         constants: &[Lane<W>],
@@ -107,6 +111,7 @@ impl Compiled {
     }
 
     /// `prod y^order` and its derivative along `v`.
+    #[inline(always)]
     fn monomial<const W: usize>(&self, range: Range<usize>, y: &[Lane<W>], v: &[Lane<W>]) -> (Lane<W>, Lane<W>) {
         let (mut value, mut along) = (Lane::splat(1.0), Lane::ZERO);
         for Factor { species, order } in &self.factors[range] {
@@ -119,7 +124,7 @@ impl Compiled {
 }
 
 /// `y^order`. A broken power of a negative amount, which rounding can make, counts as that of zero.
-#[inline]
+#[inline(always)]
 fn power<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
     if order == 1.0 {
         y
@@ -138,7 +143,7 @@ fn power<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
 
 /// `order y^(order - 1)`. An order between 0 and 1 has no finite slope at zero; there, where its rate is zero
 /// too, the slope counts as zero, so that a run can start or end without the species.
-#[inline]
+#[inline(always)]
 fn power_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
     if order == 1.0 {
         Lane::splat(1.0)
@@ -149,7 +154,7 @@ fn power_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn power_second_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
     if order == 1.0 {
         Lane::ZERO

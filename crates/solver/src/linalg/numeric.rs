@@ -1,19 +1,20 @@
 //! Numeric LU factorisation on lanes.
 
 use nalgebra::{DMatrix, DVector, Dyn, LU};
-use ratelaw_network::Lane;
+use ratelaw_network::{Lane, wide};
 
 use super::{SymbolicLu, tail};
+use crate::lanes::{Lanes, lanes};
 
 /// The factors of one matrix for each lane. Elimination does not pivot; a lane whose pivots vanish is
 /// factorised again on its own, dense and with partial pivoting.
 #[derive(Debug)]
 pub(crate) struct NumericLu<const W: usize> {
-    original: Vec<Lane<W>>,
-    factors: Vec<Lane<W>>,
+    original: Lanes<W>,
+    factors: Lanes<W>,
     /// The dense end of the matrix, and its part of a right-hand side.
-    tail: Vec<Lane<W>>,
-    tail_right: Vec<Lane<W>>,
+    tail: Lanes<W>,
+    tail_right: Lanes<W>,
     pivoted: [Option<LU<f64, Dyn, Dyn>>; W],
 }
 
@@ -22,13 +23,12 @@ pub(super) const LOST: f64 = 1e-15;
 
 impl<const W: usize> NumericLu<W> {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {
-        let zeros = vec![Lane::ZERO; symbolic.slots()];
         let size = symbolic.tail.len();
         Self {
-            original: zeros.clone(),
-            factors: zeros,
-            tail: vec![Lane::ZERO; size * size],
-            tail_right: vec![Lane::ZERO; size],
+            original: lanes(symbolic.slots()),
+            factors: lanes(symbolic.slots()),
+            tail: lanes(size * size),
+            tail_right: lanes(size),
             pivoted: [const { None }; W],
         }
     }
@@ -38,14 +38,23 @@ impl<const W: usize> NumericLu<W> {
         &mut self.original
     }
 
-    /// Factorises. Gives the number of lanes that needed pivoting; a lane that is singular even so will
+    /// Factorises. Says of each lane whether it could do without pivoting; a lane that is singular even with it will
     /// solve to values that are not finite.
-    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> usize {
+    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> [bool; W] {
+        let mut sound = [true; W];
+        wide::<W, _>(|| self.eliminate(symbolic, &mut sound));
+        for lane in 0..W {
+            self.pivoted[lane] = (!sound[lane]).then(|| self.dense(symbolic, lane));
+        }
+        sound
+    }
+
+    #[inline(always)]
+    fn eliminate(&mut self, symbolic: &SymbolicLu, sound: &mut [bool; W]) {
         let a = &mut self.factors;
         a.copy_from_slice(&self.original);
-        let mut sound = [true; W];
         for pivot in &symbolic.pivots {
-            let inverse = invert(a[pivot.slot], self.original[pivot.slot], &mut sound);
+            let inverse = invert(a[pivot.slot], self.original[pivot.slot], sound);
             a[pivot.slot] = inverse;
             for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
                 let factor = a[multiplier.slot] * inverse;
@@ -56,22 +65,21 @@ impl<const W: usize> NumericLu<W> {
                 }
             }
         }
+        if symbolic.tail.is_empty() {
+            return;
+        }
         self.tail.fill(Lane::ZERO);
         for (slot, index) in &symbolic.tail_slots {
             self.tail[*index] = a[*slot];
         }
         tail::factorise(&mut self.tail, symbolic.tail.len(), |k, value| {
-            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], &mut sound)
+            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], sound)
         });
-        for lane in 0..W {
-            self.pivoted[lane] = (!sound[lane]).then(|| self.dense(symbolic, lane));
-        }
-        sound.iter().filter(|s| !**s).count()
     }
 
     fn dense(&self, symbolic: &SymbolicLu, lane: usize) -> LU<f64, Dyn, Dyn> {
         let mut matrix = DMatrix::zeros(symbolic.n, symbolic.n);
-        for ((i, j), value) in symbolic.coordinates.iter().zip(&self.original) {
+        for ((i, j), value) in symbolic.coordinates.iter().zip(self.original.iter()) {
             matrix[(*i, *j)] = value.0[lane];
         }
         matrix.lu()
@@ -79,9 +87,25 @@ impl<const W: usize> NumericLu<W> {
 
     /// Solves in place.
     pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
+        if self.pivoted.iter().all(Option::is_none) {
+            wide::<W, _>(|| self.substitute(symbolic, b));
+            return;
+        }
         let right: [Option<DVector<f64>>; W] = std::array::from_fn(|lane| {
             self.pivoted[lane].as_ref().map(|_| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[lane])))
         });
+        wide::<W, _>(|| self.substitute(symbolic, b));
+        for (lane, right) in right.into_iter().enumerate() {
+            let (Some(lu), Some(mut x)) = (&self.pivoted[lane], right) else { continue };
+            let solved = lu.solve_mut(&mut x);
+            for i in 0..symbolic.n {
+                b[i].0[lane] = if solved { x[i] } else { f64::NAN };
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn substitute(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
         let a = &self.factors;
         for pivot in &symbolic.pivots {
             let value = b[pivot.row];
@@ -105,17 +129,11 @@ impl<const W: usize> NumericLu<W> {
             }
             b[pivot.row] = value * a[pivot.slot];
         }
-        for (lane, right) in right.into_iter().enumerate() {
-            let (Some(lu), Some(mut x)) = (&self.pivoted[lane], right) else { continue };
-            let solved = lu.solve_mut(&mut x);
-            for i in 0..symbolic.n {
-                b[i].0[lane] = if solved { x[i] } else { f64::NAN };
-            }
-        }
     }
 }
 
 /// The reciprocal of a pivot that started from `start`; notes the lanes in which it is lost.
+#[inline(always)]
 fn invert<const W: usize>(value: Lane<W>, start: Lane<W>, sound: &mut [bool; W]) -> Lane<W> {
     for lane in 0..W {
         sound[lane] &= value.0[lane].abs() > LOST * start.0[lane].abs() && value.0[lane].is_finite();
@@ -139,13 +157,13 @@ mod tests {
         for (i, slot) in symbolic.diagonal().iter().enumerate() {
             lu.values()[*slot] = Lane([10.0 + i as f64, if i == symbolic.pivots[0].row { 0.0 } else { 9.0 }]);
         }
-        assert_eq!(lu.factorise(&symbolic), 1);
+        assert_eq!(lu.factorise(&symbolic), [true, false]);
         let b = [Lane([1.0, 4.0]), Lane([2.0, 3.0]), Lane([3.0, 2.0]), Lane([4.0, 1.0])];
         let mut x = b;
         lu.solve(&symbolic, &mut x);
         for lane in 0..2 {
             let mut product = [0.0; 4];
-            for ((i, j), value) in symbolic.coordinates.iter().zip(&lu.original) {
+            for ((i, j), value) in symbolic.coordinates.iter().zip(lu.original.iter()) {
                 product[*i] += value.0[lane] * x[*j].0[lane];
             }
             for i in 0..4 {

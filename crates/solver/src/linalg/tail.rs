@@ -18,6 +18,7 @@ impl<T: Copy + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> Entry for T 
 
 /// Factorises an `n` by `n` matrix in place, by rows, without pivoting. `invert` gives the reciprocal of a pivot, which is
 /// then in the pivot's place.
+#[inline(always)]
 pub(super) fn factorise<T: Entry>(a: &mut [T], n: usize, mut invert: impl FnMut(usize, T) -> T) {
     for first in (0..n).step_by(BLOCK) {
         let next = (first + BLOCK).min(n);
@@ -57,6 +58,7 @@ pub(super) fn factorise<T: Entry>(a: &mut [T], n: usize, mut invert: impl FnMut(
 }
 
 /// `row -= factor * other`
+#[inline(always)]
 fn subtract<T: Entry>(row: &mut [T], factor: T, other: &[T]) {
     for (row, other) in row.iter_mut().zip(other) {
         *row = *row - factor * *other;
@@ -64,6 +66,7 @@ fn subtract<T: Entry>(row: &mut [T], factor: T, other: &[T]) {
 }
 
 /// `row -= sum_k factors[k] * other(k)`, by four, so that `row` is read and written a quarter as often.
+#[inline(always)]
 fn subtract_block<'a, T: Entry + 'a>(row: &mut [T], factors: &[T], other: impl Fn(usize) -> &'a [T]) {
     let whole = factors.len() / 4 * 4;
     for k in (0..whole).step_by(4) {
@@ -79,6 +82,7 @@ fn subtract_block<'a, T: Entry + 'a>(row: &mut [T], factors: &[T], other: impl F
 }
 
 /// Solves in place with the factors.
+#[inline(always)]
 pub(super) fn solve<T: Entry>(a: &[T], b: &mut [T]) {
     let n = b.len();
     for i in 1..n {
@@ -92,6 +96,7 @@ pub(super) fn solve<T: Entry>(a: &[T], b: &mut [T]) {
 }
 
 /// `value - row . b` in four sums, which do not wait for each other.
+#[inline(always)]
 fn less_product<T: Entry>(value: T, row: &[T], b: &[T]) -> T {
     let (row_chunks, b_chunks) = (row.chunks_exact(4), b.chunks_exact(4));
     let rest = row_chunks.remainder().iter().zip(b_chunks.remainder());

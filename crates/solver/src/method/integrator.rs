@@ -1,22 +1,18 @@
-//! One view of all stepping methods: each takes one step of its own size within its tolerance.
+//! One view of the stepping methods that keep a history, which run on one lane.
 
 use ratelaw_network::Lane;
 
+use super::Method;
 use super::ndf_adaptive::AdaptiveNdf;
 use super::radau_adaptive::AdaptiveRadau;
-use super::{Method, Rosenbrock, TABLEAU};
-use crate::control::{Controller, Tolerance};
-use crate::error::Cause;
+use crate::control::Tolerance;
 use crate::integrate::Stop;
-use crate::output::plain;
 use crate::stats::Stats;
 use crate::system::System;
 
 /// A method in the middle of a run.
 #[derive(Debug)]
 pub(crate) enum Integrator {
-    /// See [`Adaptive`].
-    Rosenbrock(Box<Adaptive>),
     /// See [`AdaptiveRadau`].
     Radau(Box<AdaptiveRadau>),
     /// See [`AdaptiveNdf`].
@@ -41,19 +37,16 @@ pub(crate) type Filled<'a> = (&'a mut [Lane<1>], &'a mut [Lane<1>]);
 
 impl Integrator {
     pub(crate) fn new(method: Method, system: &System<'_, 1>) -> Self {
-        match method {
-            Method::Rodas5P | Method::Auto | Method::Dopri5 | Method::Dop853 => {
-                Self::Rosenbrock(Box::new(Adaptive::new(system)))
-            }
-            Method::Radau5 => Self::Radau(Box::new(AdaptiveRadau::new(system))),
-            Method::Ndf => Self::Ndf(Box::new(AdaptiveNdf::new(system))),
+        if method == Method::Ndf {
+            Self::Ndf(Box::new(AdaptiveNdf::new(system)))
+        } else {
+            Self::Radau(Box::new(AdaptiveRadau::new(system)))
         }
     }
 
     /// Starts a stage: conditions and state may have jumped, so nothing of the steps before is used.
     pub(crate) fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {
         match self {
-            Self::Rosenbrock(method) => method.begin(system, tolerance, start, stats),
             Self::Radau(method) => method.begin(system, tolerance, start, stats),
             Self::Ndf(method) => method.begin(system, tolerance, start, stats),
         }
@@ -70,7 +63,6 @@ impl Integrator {
         stats: &mut Stats,
     ) -> Result<f64, Stop> {
         match self {
-            Self::Rosenbrock(method) => method.step(system, tolerance, start, most, stats),
             Self::Radau(method) => method.step(system, tolerance, start, most, stats),
             Self::Ndf(method) => method.step(system, tolerance, start, most, stats),
         }
@@ -79,85 +71,16 @@ impl Integrator {
     /// State and quadratures at the end of the step just taken.
     pub(crate) fn end(&mut self) -> (&mut Vec<Lane<1>>, &mut Vec<Lane<1>>) {
         match self {
-            Self::Rosenbrock(method) => (&mut method.step.y, &mut method.step.q),
             Self::Radau(method) => method.end(),
             Self::Ndf(method) => method.end(),
         }
     }
 
-    /// State and quadratures at the fraction `theta` of the step just taken, which began at `start`.
-    pub(crate) fn interpolate(&self, start: (&[Lane<1>], &[Lane<1>]), theta: f64, filled: Filled<'_>) {
+    /// State and quadratures at the fraction `theta` of the step just taken.
+    pub(crate) fn interpolate(&self, theta: f64, filled: Filled<'_>) {
         match self {
-            Self::Rosenbrock(method) => method.step.interpolate(start, theta, filled),
             Self::Radau(method) => method.interpolate(theta, filled),
             Self::Ndf(method) => method.interpolate(theta, filled),
-        }
-    }
-
-    /// The Rosenbrock step, which is the one that can be differentiated.
-    pub(crate) fn rosenbrock(&mut self) -> Option<&mut Rosenbrock<1>> {
-        match self {
-            Self::Rosenbrock(method) => Some(&mut method.step),
-            Self::Radau(_) | Self::Ndf(_) => None,
-        }
-    }
-}
-
-/// The Rosenbrock method with its step size control.
-#[derive(Debug)]
-pub(crate) struct Adaptive {
-    step: Rosenbrock<1>,
-    control: Controller,
-    h: f64,
-}
-
-impl Adaptive {
-    fn new(system: &System<'_, 1>) -> Self {
-        Self { step: Rosenbrock::new(system), control: Controller::new(TABLEAU.error_order), h: 0.0 }
-    }
-
-    fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {
-        self.control = Controller::new(TABLEAU.error_order);
-        self.h = first_step(system, tolerance, start, stats);
-    }
-
-    /// Repeats a step with a smaller size until its error is within the tolerance.
-    fn step(
-        &mut self,
-        system: &System<'_, 1>,
-        tolerance: &Tolerance,
-        start: Start<'_>,
-        most: usize,
-        stats: &mut Stats,
-    ) -> Result<f64, Stop> {
-        let Start { t, end, y, q } = start;
-        self.step.linearise(system, y, stats);
-        // A species that multiplies grows unseen below its absolute tolerance: steps stay within its own time.
-        let mut h = self.h.min(self.step.growth_time());
-        loop {
-            let stop = |h, cause, species| Err(Stop { cause, t, h, species });
-            if stats.accepted + stats.rejected >= most {
-                return stop(h, Cause::TooManySteps, None);
-            }
-            if t + h <= t {
-                return stop(h, Cause::StepTooSmall, None);
-            }
-            let last = h >= (end - t) * (1.0 - 1e-12);
-            h = if last { end - t } else { h };
-            self.step.attempt(system, y, q, Lane([h]), stats);
-            let (error, worst) = tolerance.norm(0, self.step.error(), y, &self.step.y);
-            if error <= 1.0 {
-                stats.accepted += 1;
-                self.h = self.control.accept(h, error);
-                return Ok(h);
-            }
-            stats.rejected += 1;
-            let smaller = self.control.reject(h, error);
-            if t + smaller <= t || smaller < f64::MIN_POSITIVE {
-                let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
-                return stop(h, cause, Some(worst));
-            }
-            h = smaller;
         }
     }
 }
@@ -168,5 +91,5 @@ pub(crate) fn first_step(system: &System<'_, 1>, tolerance: &Tolerance, start: S
     let mut slope = vec![Lane::ZERO; start.y.len()];
     system.compiled.derivative(&system.bound, start.y, &mut rates, &mut slope);
     stats.evaluations += 1;
-    tolerance.first_step(&plain(start.y), &plain(&slope), start.end - start.t)
+    tolerance.first_step(start.y, &slope, start.end - start.t)
 }

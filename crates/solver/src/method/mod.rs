@@ -1,5 +1,6 @@
 //! Integration methods, one file each.
 
+mod adaptive;
 mod collocation;
 mod differences;
 mod explicit;
@@ -22,9 +23,11 @@ use std::str::FromStr;
 
 use crate::error::SolveError;
 
+pub(crate) use adaptive::Adaptive;
 pub(crate) use explicit::integrate_explicit;
 pub(crate) use integrator::{Integrator, Start};
-pub(crate) use rosenbrock::{Rosenbrock, TABLEAU};
+pub(crate) use rosenbrock::Rosenbrock;
+pub(crate) use tableau::{RODAS4P, RODAS5P, Tableau};
 pub(crate) use tangent::Tangent;
 
 /// How a problem is integrated.
@@ -35,6 +38,9 @@ pub enum Method {
     /// BIT 63:27 (2023).
     #[default]
     Rodas5P,
+    /// Rosenbrock method of order 4(3) with the exact Jacobian, six stages: for loose tolerances, and where the other is at
+    /// fault; Steinebach (1995).
+    Rodas4P,
     /// Implicit Runge-Kutta method of order 5 (Radau IIA, 3 stages; Hairer and Wanner II, section IV.8), for stiff
     /// problems at tight tolerances, and as a check of the other.
     Radau5,
@@ -59,11 +65,21 @@ const TIGHT: f64 = 1e-9;
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 6] = [Self::Rodas5P, Self::Radau5, Self::Ndf, Self::Dopri5, Self::Dop853, Self::Auto];
+    pub const ALL: [Self; 7] =
+        [Self::Rodas5P, Self::Rodas4P, Self::Radau5, Self::Ndf, Self::Dopri5, Self::Dop853, Self::Auto];
 
     /// Whether it needs no Jacobian, and is for problems that are not stiff.
     pub fn is_explicit(self) -> bool {
         matches!(self, Self::Dopri5 | Self::Dop853)
+    }
+
+    /// Its coefficients, where it is a Rosenbrock method: the one kind that runs on lanes and that is differentiated.
+    pub(crate) fn tableau(self) -> Option<&'static Tableau> {
+        match self {
+            Self::Rodas5P | Self::Auto => Some(&RODAS5P),
+            Self::Rodas4P => Some(&RODAS4P),
+            Self::Radau5 | Self::Ndf | Self::Dopri5 | Self::Dop853 => None,
+        }
     }
 
     /// The method that it stands for.
@@ -81,6 +97,7 @@ impl Method {
     pub fn word(self) -> &'static str {
         match self {
             Self::Rodas5P => "rodas5p",
+            Self::Rodas4P => "rodas4p",
             Self::Radau5 => "radau5",
             Self::Ndf => "ndf",
             Self::Dopri5 => "dopri5",
@@ -103,7 +120,7 @@ impl FromStr for Method {
         Self::ALL.into_iter().find(|m| m.word() == word).ok_or_else(|| SolveError::UnknownName {
             kind: "method",
             name: word.to_owned(),
-            expected: "rodas5p, radau5, ndf, dopri5, dop853 or auto".to_owned(),
+            expected: "rodas5p, rodas4p, radau5, ndf, dopri5, dop853 or auto".to_owned(),
         })
     }
 }

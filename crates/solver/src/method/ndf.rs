@@ -137,7 +137,7 @@ impl Ndf {
                 values[*slot] += Lane([c.recip()]);
             }
         }
-        stats.pivoted += self.lu.factorise(&self.plan);
+        stats.pivoted += usize::from(self.lu.factorise(&self.plan) == [false]);
         stats.factorisations += 1;
     }
 
@@ -183,7 +183,7 @@ impl Ndf {
                 self.d[i] += self.change[i];
                 self.y[i] = self.predicted[i] + self.d[i];
             }
-            let (norm, worst) = tolerance.norm(0, &self.change, y, &self.y);
+            let (norm, worst) = tolerance.norm(&self.change, y, &self.y);
             if !norm.is_finite() {
                 return Newton::Failed(0.25, worst, false);
             }
@@ -209,7 +209,7 @@ impl Ndf {
         for (error, d) in self.error.iter_mut().zip(&self.d) {
             *error = *d * weight;
         }
-        tolerance.norm(0, &self.error, y, &self.y)
+        tolerance.norm(&self.error, y, &self.y)
     }
 
     /// What the error of the step just tried would have been at the order below: the step's own difference of that order.
@@ -218,7 +218,7 @@ impl Ndf {
         for (error, (d, difference)) in self.error.iter_mut().zip(self.d.iter().zip(self.differences.of(order))) {
             *error = (*d + *difference) * weight;
         }
-        tolerance.norm(0, &self.error, y, &self.y).0
+        tolerance.norm(&self.error, y, &self.y).0
     }
 
     /// What the error would have been at another order, up to that above, after [`Ndf::complete`].
@@ -227,7 +227,7 @@ impl Ndf {
         for (error, difference) in self.error.iter_mut().zip(self.differences.of(order + 1)) {
             *error = *difference * weight;
         }
-        tolerance.norm(0, &self.error, y, &self.y).0
+        tolerance.norm(&self.error, y, &self.y).0
     }
 
     /// Completes an accepted step: its differences and its quadratures.

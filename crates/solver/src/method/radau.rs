@@ -221,7 +221,7 @@ impl Radau {
     fn change_norm(&self, tolerance: &Tolerance, y: &[Lane<1>]) -> (f64, usize) {
         let mut norm = (0.0, 0);
         for change in &self.change {
-            let own = tolerance.norm(0, change, y, &self.y);
+            let own = tolerance.norm(change, y, &self.y);
             if own.0.is_nan() {
                 return own;
             }
@@ -245,7 +245,7 @@ impl Radau {
     ) -> (f64, usize) {
         self.error.copy_from_slice(&self.slope);
         self.estimate(h, stats);
-        let first = tolerance.norm(0, &self.error, y, &self.y);
+        let first = tolerance.norm(&self.error, y, &self.y);
         if first.0 < 1.0 || !careful {
             return first;
         }
@@ -255,7 +255,7 @@ impl Radau {
         system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.error);
         stats.evaluations += 1;
         self.estimate(h, stats);
-        tolerance.norm(0, &self.error, y, &self.y)
+        tolerance.norm(&self.error, y, &self.y)
     }
 
     /// Turns a slope in `self.error` into the estimate.

@@ -40,7 +40,7 @@ impl Factors {
                 pair[*slot] += Complex::new(ALPHA / h, BETA / h);
             }
         }
-        stats.pivoted += self.single.factorise(&self.plan) + self.pair.factorise(&self.plan);
+        stats.pivoted += usize::from(self.single.factorise(&self.plan) == [false]) + self.pair.factorise(&self.plan);
         stats.factorisations += 2;
     }
 

@@ -1,232 +1,365 @@
 //! One step of a Rosenbrock method, on lanes.
 
-use ratelaw_network::Lane;
+use std::sync::Arc;
 
-use super::tableau::{RODAS5P, Tableau};
+use ratelaw_network::{Lane, wide};
+
+use super::tableau::{STAGES, Tableau};
+use crate::lanes::{Lanes, lanes};
 use crate::linalg::{NumericLu, SymbolicLu};
-use crate::stats::Stats;
 use crate::system::System;
 
-const STAGES: usize = 8;
-/// The part of what steps conserve that a stage may lose; above it the stage is refined.
-const KEPT: f64 = 1e-12;
+/// What a step may lose of what steps conserve, as a part of the typical amounts; above it the step is refined.
+const KEPT: f64 = 1e-13;
+/// What a stage may lose. What stages lose only perturbs where rates are evaluated, and what the
+/// step loses by it is mended at its end.
+const KEPT_BY_STAGES: f64 = 1e-6;
+/// The same where a current is read off the turnover within a step, because forward and reverse rate cancel.
+const KEPT_BY_TURNOVERS: f64 = 1e-12;
 /// Most passes of a refinement: enough for steps 1e13 times as long as the fastest time of a network.
 const MOST_PASSES: usize = 4;
-const DENSE: usize = 3;
-/// The method in use; the workspace is sized for it.
-pub(crate) const TABLEAU: &Tableau<STAGES, DENSE> = &RODAS5P;
 
 /// Everything a step writes; allocated once for a trajectory.
 #[derive(Debug)]
 pub(crate) struct Rosenbrock<const W: usize> {
-    pub(super) symbolic: SymbolicLu,
+    pub(super) method: &'static Tableau,
+    /// Weights of the slopes.
+    weights: [f64; STAGES],
+    /// What a stage may lose of what steps conserve.
+    kept: f64,
+    pub(super) symbolic: Arc<SymbolicLu>,
     pub(super) lu: NumericLu<W>,
     /// `d rate / d y` at the start of the step.
-    pub(super) terms: Vec<Lane<W>>,
-    pub(super) rates: Vec<Lane<W>>,
-    jacobian: Vec<Lane<W>>,
+    pub(super) terms: Lanes<W>,
+    pub(super) rates: Lanes<W>,
+    jacobian: Lanes<W>,
     /// Entries of the Jacobian on its diagonal.
     diagonal: Vec<usize>,
-    pub(super) point: Vec<Lane<W>>,
-    slope: Vec<Lane<W>>,
-    /// Right-hand side, residual and rates of a refined solution.
-    refined: [Vec<Lane<W>>; 3],
-    /// The fastest own rate of any species, 1/s.
+    pub(super) point: Lanes<W>,
+    slope: Lanes<W>,
+    /// Mean rates over the step: its turnovers are `h` times these.
+    mean: Lanes<W>,
+    /// Right-hand side, solution, residual and rates of a refinement.
+    refined: [Lanes<W>; 4],
+    /// One over the typical amount of each species, zero for other variables.
+    weight: Lanes<W>,
+    /// The own rate of each variable times that, and the largest own rate of any.
+    own: Lanes<W>,
     fastest: Lane<W>,
+    /// The fastest rate at which any species multiplies by itself (autocatalysis), 1/s.
+    growth: Lane<W>,
     /// Stages of the state and of the quadratures.
     pub(super) u: Stages<W>,
     pub(super) uq: Stages<W>,
     /// State and quadratures at the end of the step.
-    pub(crate) y: Vec<Lane<W>>,
-    pub(crate) q: Vec<Lane<W>>,
+    pub(crate) y: Lanes<W>,
+    pub(crate) q: Lanes<W>,
+    /// What the step last tried cost each lane beside its stages.
+    pub(crate) extra: [Extra; W],
+}
+
+/// Work of a step beside its stages.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extra {
+    /// Linear solves of refinements.
+    pub(crate) solves: usize,
+    /// Whether its matrix was factorised again with pivoting.
+    pub(crate) pivoted: bool,
 }
 
 /// Stage values, one row for each stage.
 #[derive(Debug, Clone)]
-pub(crate) struct Stages<const W: usize>(pub(crate) [Vec<Lane<W>>; STAGES]);
+pub(crate) struct Stages<const W: usize>(pub(crate) Vec<Lanes<W>>);
 
 impl<const W: usize> Stages<W> {
-    pub(crate) fn new(n: usize) -> Self {
-        Self(std::array::from_fn(|_| vec![Lane::ZERO; n]))
+    pub(crate) fn new(stages: usize, n: usize) -> Self {
+        Self((0..stages).map(|_| lanes(n)).collect())
     }
 
     /// `start + sum_j row[j] u_j` over the first `count` stages.
+    #[inline(always)]
     pub(super) fn combine(&self, start: &[Lane<W>], row: &[f64; STAGES], count: usize, out: &mut [Lane<W>]) {
-        out.copy_from_slice(start);
-        for (stage, weight) in self.0.iter().zip(row).take(count) {
-            if *weight != 0.0 {
-                for (out, u) in out.iter_mut().zip(stage) {
-                    *out += *u * *weight;
-                }
+        for (k, (out, start)) in out.iter_mut().zip(start).enumerate() {
+            let mut sum = *start;
+            for (stage, weight) in self.0[..count].iter().zip(row) {
+                sum += stage[k] * *weight;
             }
+            *out = sum;
         }
     }
 
-    /// Dense output within the step from `y0` to `y1`, at the fraction `theta` of it.
-    pub(crate) fn interpolate(&self, y0: &[Lane<W>], y1: &[Lane<W>], theta: f64, out: &mut [Lane<W>]) {
+    /// `right += sum_j c_j u_j / h` over the first `count` stages, for the variables from `first` on.
+    #[inline(always)]
+    pub(super) fn couple(
+        &self,
+        right: &mut [Lane<W>],
+        first: usize,
+        (row, count): (&[f64; STAGES], usize),
+        inverse: Lane<W>,
+    ) {
+        if count == 0 {
+            return;
+        }
+        for (k, right) in right.iter_mut().enumerate() {
+            let mut sum = Lane::ZERO;
+            for (stage, weight) in self.0[..count].iter().zip(row) {
+                sum += stage[first + k] * *weight;
+            }
+            *right += sum * inverse;
+        }
+    }
+
+    /// Dense output of one lane within the step from `y0` to `y1`, at the fraction `theta` of it.
+    pub(crate) fn interpolate(
+        &self,
+        method: &Tableau,
+        (y0, y1): (&[Lane<W>], &[Lane<W>]),
+        (lane, theta): (usize, f64),
+        out: &mut [f64],
+    ) {
         let rest = 1.0 - theta;
-        for i in 0..out.len() {
-            let mut bend = Lane::ZERO;
-            for row in TABLEAU.dense.iter().rev() {
-                bend = bend * theta;
+        for (i, out) in out.iter_mut().enumerate() {
+            let mut bend = 0.0;
+            for row in method.dense.iter().rev() {
+                bend *= theta;
                 for (stage, weight) in self.0.iter().zip(row) {
-                    bend += stage[i] * *weight;
+                    bend += stage[i].0[lane] * weight;
                 }
             }
-            out[i] = y0[i] * rest + (y1[i] + bend * rest) * theta;
+            *out = y0[i].0[lane] * rest + (y1[i].0[lane] + bend * rest) * theta;
         }
     }
 }
 
 impl<const W: usize> Rosenbrock<W> {
-    pub(crate) fn new(system: &System<'_, W>) -> Self {
+    pub(crate) fn new(method: &'static Tableau, system: &System<'_, W>, symbolic: &Arc<SymbolicLu>) -> Self {
         let n = system.size();
         let entries = system.compiled.jacobian_entries();
-        let symbolic = SymbolicLu::new(n, entries);
-        let lu = NumericLu::new(&symbolic);
-        let lanes = |count| vec![Lane::ZERO; count];
+        let directions = system.compiled.directions();
         let quadratures = system.quadratures.len();
         Self {
-            symbolic,
-            lu,
+            method,
+            weights: method.weights(),
+            kept: if system.compiled.has_reversible_currents() { KEPT_BY_TURNOVERS } else { KEPT_BY_STAGES },
+            lu: NumericLu::new(symbolic),
+            symbolic: Arc::clone(symbolic),
             terms: lanes(system.compiled.term_count()),
-            rates: lanes(system.compiled.directions()),
+            rates: lanes(directions),
             jacobian: lanes(entries.len()),
             diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
             point: lanes(n),
             slope: lanes(n),
-            refined: [lanes(n), lanes(n), lanes(system.compiled.directions())],
+            mean: lanes(directions),
+            refined: [lanes(n), lanes(n), lanes(n), lanes(directions)],
+            weight: lanes(n),
+            own: lanes(n),
             fastest: Lane::ZERO,
-            u: Stages::new(n),
-            uq: Stages::new(quadratures),
+            growth: Lane::ZERO,
+            u: Stages::new(method.stages, n),
+            uq: Stages::new(method.stages, quadratures),
             y: lanes(n),
             q: lanes(quadratures),
+            extra: [Extra::default(); W],
         }
+    }
+
+    /// Sets the typical amounts of a lane's species.
+    pub(crate) fn set_scale(&mut self, lane: usize, scale: &[f64]) {
+        for (weight, scale) in self.weight.iter_mut().zip(scale) {
+            weight.0[lane] = scale.recip();
+        }
+    }
+
+    /// Its coefficients.
+    pub(crate) fn method(&self) -> &'static Tableau {
+        self.method
     }
 
     /// Evaluates the Jacobian at the start of a step.
-    pub(crate) fn linearise(&mut self, system: &System<'_, W>, y: &[Lane<W>], stats: &mut Stats) {
+    pub(crate) fn linearise(&mut self, system: &System<'_, W>, y: &[Lane<W>]) {
         system.compiled.terms(&system.bound, y, &mut self.terms);
         system.compiled.jacobian(&system.bound, &self.terms, &mut self.jacobian);
-        stats.jacobians += 1;
-        self.fastest = Lane::ZERO;
+        (self.fastest, self.growth) = (Lane::ZERO, Lane::ZERO);
+        let entries = system.compiled.jacobian_entries();
         for entry in &self.diagonal {
-            for (fastest, own) in self.fastest.0.iter_mut().zip(self.jacobian[*entry].0) {
-                *fastest = fastest.max(own.abs());
-            }
+            let (row, rate) = (entries[*entry].0, self.jacobian[*entry]);
+            self.own[row] = rate.map(f64::abs) * self.weight[row];
+            self.fastest =
+                self.fastest.zip(rate, |fastest, rate| if rate.abs() > fastest { rate.abs() } else { fastest });
+            self.growth = self.growth.zip(rate, |growth, rate| if rate > growth { rate } else { growth });
         }
     }
 
-    /// An entry of the Jacobian's diagonal at the start of the step.
-    pub(crate) fn slope_of(&self, system: &System<'_, W>, row: usize) -> Lane<W> {
-        let entries = system.compiled.jacobian_entries();
-        let own = self.diagonal.iter().find(|entry| entries[**entry].0 == row);
-        own.map_or(Lane::ZERO, |entry| self.jacobian[*entry])
-    }
-
     /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the
-    /// Jacobian; infinite where none does. For the first lane.
-    pub(crate) fn growth_time(&self) -> f64 {
-        let own = self.diagonal.iter().map(|entry| self.jacobian[*entry].0[0]);
-        own.fold(0.0, f64::max).recip()
+    /// Jacobian; infinite where none does.
+    pub(crate) fn growth_time(&self, lane: usize) -> f64 {
+        self.growth.0[lane].recip()
     }
 
     /// Tries a step of size `h` (each lane its own) from `y` and `q`, where [`Rosenbrock::linearise`] was
     /// called; leaves the end in `self.y` and `self.q` and the error estimate in [`Rosenbrock::error`].
-    pub(crate) fn attempt(
-        &mut self,
-        system: &System<'_, W>,
-        y: &[Lane<W>],
-        q: &[Lane<W>],
-        h: Lane<W>,
-        stats: &mut Stats,
-    ) {
-        self.factorise(system, h, stats);
+    pub(crate) fn attempt(&mut self, system: &System<'_, W>, y: &[Lane<W>], q: &[Lane<W>], h: Lane<W>) {
+        self.extra = [Extra::default(); W];
+        self.factorise(system, h);
         let inverse = h.map(f64::recip);
-        // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
-        let (differential, after) = (0..system.compiled.potentials().start, system.compiled.potentials().end);
-        for i in 0..STAGES {
-            self.u.combine(y, &TABLEAU.a[i], i, &mut self.point);
+        // What one elimination can lose at most of what steps conserve.
+        let loss = h * self.fastest * (self.method.gamma * f64::EPSILON);
+        let refines = loss.0.iter().any(|loss| *loss > KEPT);
+        let refines_stages = loss.0.iter().any(|loss| *loss > self.kept);
+        self.mean.fill(Lane::ZERO);
+        for i in 0..self.method.stages {
+            let row = &self.method.a[i];
+            wide::<W, _>(|| self.u.combine(y, row, i, &mut self.point));
             system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
-            let (done, rest) = self.u.0.split_at_mut(i);
-            let right = &mut rest[0];
-            right.copy_from_slice(&self.slope);
-            add_couplings(&mut right[differential.clone()], done, 0, &TABLEAU.c[i], inverse);
-            add_couplings(&mut right[after..], done, after, &TABLEAU.c[i], inverse);
+            if refines {
+                let weight = self.weights[i];
+                wide::<W, _>(|| add(&mut self.mean, &self.rates, weight));
+            }
+            self.right_hand_side(system, i, inverse);
             let right = &mut self.u.0[i];
-            self.refined[0].copy_from_slice(right);
+            if refines_stages {
+                self.refined[0].copy_from_slice(right);
+            }
             self.lu.solve(&self.symbolic, right);
-            self.refine(system, i, h, stats);
+            if refines_stages {
+                self.refine_stage(system, i, h);
+            }
             self.quadrature_stage(system, i, h, inverse);
         }
-        stats.evaluations += STAGES;
-        stats.solves += STAGES;
-        // The last stage point plus the last stage: stiff accuracy.
-        for (y, (point, error)) in self.y.iter_mut().zip(self.point.iter().zip(&self.u.0[STAGES - 1])) {
-            *y = *point + *error;
+        self.finish(q);
+        if refines {
+            self.refine_step(system, y, h);
         }
-        self.uq.combine(q, &TABLEAU.a[STAGES - 1], STAGES - 1, &mut self.q);
-        for (q, last) in self.q.iter_mut().zip(&self.uq.0[STAGES - 1]) {
-            *q += *last;
-        }
+    }
+
+    /// `f + sum c_ij/h u_j`, in the place of the stage.
+    fn right_hand_side(&mut self, system: &System<'_, W>, i: usize, inverse: Lane<W>) {
+        // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
+        let (differential, after) = (0..system.compiled.potentials().start, system.compiled.potentials().end);
+        let row = (&self.method.c[i], i);
+        wide::<W, _>(|| {
+            self.u.couple(&mut self.slope[differential], 0, row, inverse);
+            self.u.couple(&mut self.slope[after..], after, row, inverse);
+        });
+        self.u.0[i].copy_from_slice(&self.slope);
+    }
+
+    /// The ends of state and quadratures: the last point plus the last stage, by stiff accuracy.
+    fn finish(&mut self, q: &[Lane<W>]) {
+        let last = self.method.stages - 1;
+        wide::<W, _>(|| {
+            for (y, (point, error)) in self.y.iter_mut().zip(self.point.iter().zip(self.u.0[last].iter())) {
+                *y = *point + *error;
+            }
+            self.uq.combine(q, &self.method.a[last], last, &mut self.q);
+            for (q, last) in self.q.iter_mut().zip(self.uq.0[last].iter()) {
+                *q += *last;
+            }
+        });
     }
 
     /// `M/(h gamma) - J`, factorised.
-    fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>, stats: &mut Stats) {
+    fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>) {
+        let diagonal = (h * self.method.gamma).map(f64::recip);
         let values = self.lu.values();
-        values.fill(Lane::ZERO);
-        for (slot, entry) in self.symbolic.entry_slots().iter().zip(&self.jacobian) {
-            values[*slot] = -*entry;
-        }
-        let diagonal = (h * TABLEAU.gamma).map(f64::recip);
-        for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
-            if system.is_differential(row) {
-                values[*slot] += diagonal;
+        wide::<W, _>(|| {
+            values.fill(Lane::ZERO);
+            for (slot, entry) in self.symbolic.entry_slots().iter().zip(self.jacobian.iter()) {
+                values[*slot] = -*entry;
             }
+            for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
+                if system.is_differential(row) {
+                    values[*slot] += diagonal;
+                }
+            }
+        });
+        let sound = self.lu.factorise(&self.symbolic);
+        for (extra, sound) in self.extra.iter_mut().zip(sound) {
+            extra.pivoted = !sound;
         }
-        stats.pivoted += self.lu.factorise(&self.symbolic);
-        stats.factorisations += 1;
     }
 
-    /// Refines the solution of a stage where elimination has lost digits.
+    /// Refines the solution of a stage where elimination has lost digits that the step cannot do without.
     ///
     /// The rows of a fast step nearly cancel in what the step conserves, and elimination keeps only `1/(h gamma |J|)` of
     /// the digits of that. The residual is summed step by step, so what steps conserve is exact in it, and the
     /// correction brings it back (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., chapter 12).
-    fn refine(&mut self, system: &System<'_, W>, i: usize, h: Lane<W>, stats: &mut Stats) {
-        // What one elimination loses, and each pass of the refinement again.
-        let loss = h * TABLEAU.gamma * self.fastest * f64::EPSILON;
-        let mut lost = loss;
+    fn refine_stage(&mut self, system: &System<'_, W>, i: usize, h: Lane<W>) {
+        let mut lost = self.loss(&self.u.0[i], h);
         for _ in 0..MOST_PASSES {
-            let lanes = lost.0.map(|lost| lost > KEPT);
+            let lanes = lost.0.map(|lost| lost > self.kept);
             if !lanes.contains(&true) {
                 return;
             }
-            self.refine_once(system, i, h, lanes);
-            stats.solves += 1;
-            lost = lost * loss;
+            let [right, _, residual, rates] = &mut self.refined;
+            let linear = Linear { system, terms: &self.terms, h, gamma: self.method.gamma };
+            linear.residual(right, &self.u.0[i], rates, residual);
+            self.lu.solve(&self.symbolic, residual);
+            add_where(&mut self.u.0[i], residual, &lanes);
+            count(&mut self.extra, &lanes);
+            lost = self.loss(&self.refined[2], h);
         }
     }
 
-    fn refine_once(&mut self, system: &System<'_, W>, i: usize, h: Lane<W>, lanes: [bool; W]) {
+    /// What elimination has lost of what steps conserve in a solution, as a part of the typical amounts.
+    fn loss(&self, x: &[Lane<W>], h: Lane<W>) -> Lane<W> {
+        loss_of(x, &self.own, h, self.method.gamma)
+    }
+
+    /// Mends what the step as a whole has lost.
+    ///
+    /// The turnovers of the step give its end once more, `y0 + N xi`: what steps conserve is exact in it, though the rest
+    /// is not, since errors come back times `h |J|`. The difference of the two ends is a residual: solved with the
+    /// factors at hand it keeps its conserved part and loses the rest. One solve a step instead of one a stage.
+    fn refine_step(&mut self, system: &System<'_, W>, y: &[Lane<W>], h: Lane<W>) {
         let compiled = system.compiled;
-        let diagonal = (h * TABLEAU.gamma).map(f64::recip);
-        let [right, residual, rates] = &mut self.refined;
-        let x = &mut self.u.0[i];
-        compiled.rates_along(&self.terms, x, rates);
-        compiled.accumulate(rates, residual);
-        compiled.close_tangent(&system.bound, None, x, None, residual);
-        for (row, residual) in residual.iter_mut().enumerate() {
-            *residual += right[row];
-            if system.is_differential(row) {
-                *residual -= x[row] * diagonal;
-            }
+        let mut lost = Lane::ZERO;
+        for u in &self.u.0 {
+            lost = lost.zip(self.loss(u, h), |a, b| if b > a { b } else { a });
         }
-        self.lu.solve(&self.symbolic, residual);
-        for (x, correction) in x.iter_mut().zip(residual) {
-            for lane in (0..W).filter(|lane| lanes[*lane]) {
-                x.0[lane] += correction.0[lane];
+        let refined = lost.0.map(|lost| lost > KEPT);
+        if !refined.contains(&true) {
+            return;
+        }
+        wide::<W, _>(|| {
+            self.point.fill(Lane::ZERO);
+            for (u, weight) in self.u.0.iter().zip(&self.weights) {
+                add(&mut self.point, u, *weight);
             }
+        });
+        compiled.rates_along(&self.terms, &self.point, &mut self.rates);
+        wide::<W, _>(|| add(&mut self.mean, &self.rates, 1.0));
+        compiled.accumulate(&self.mean, &mut self.slope);
+        let inverse = (h * self.method.gamma).map(f64::recip);
+        let [right, x, residual, rates] = &mut self.refined;
+        wide::<W, _>(|| {
+            let amounts = compiled.potentials().start;
+            right.fill(Lane::ZERO);
+            for (k, right) in right[..amounts].iter_mut().enumerate() {
+                *right = ((y[k] - self.y[k]) + self.slope[k] * h) * inverse;
+            }
+        });
+        x.copy_from_slice(right);
+        self.lu.solve(&self.symbolic, x);
+        let linear = Linear { system, terms: &self.terms, h, gamma: self.method.gamma };
+        let mut lost = loss_of(x, &self.own, h, self.method.gamma);
+        for _ in 1..MOST_PASSES {
+            let lanes = std::array::from_fn(|lane| refined[lane] && lost.0[lane] > KEPT);
+            if !lanes.contains(&true) {
+                break;
+            }
+            linear.residual(right, x, rates, residual);
+            self.lu.solve(&self.symbolic, residual);
+            add_where(x, residual, &lanes);
+            count(&mut self.extra, &lanes);
+            lost = loss_of(residual, &self.own, h, self.method.gamma);
+        }
+        add_where(&mut self.y, x, &refined);
+        count(&mut self.extra, &refined);
+        let scale = h * self.method.gamma;
+        for (q, quadrature) in self.q.iter_mut().zip(&system.quadratures) {
+            let change = system.quadrature_along(quadrature, &self.terms, x) * scale;
+            *q = q.replaced(*q + change, &refined);
         }
     }
 
@@ -235,49 +368,89 @@ impl<const W: usize> Rosenbrock<W> {
         if self.q.is_empty() {
             return;
         }
-        let (done, rest) = self.uq.0.split_at_mut(i);
-        let right = &mut rest[0];
-        system.turnover(&self.rates, right);
-        // The rates at the stage point are used up, so their place takes the derivative along the stage.
-        system.compiled.rates_along(&self.terms, &self.u.0[i], &mut self.rates);
-        for (right, quadrature) in right.iter_mut().zip(&system.quadratures) {
-            *right += system.quadrature(quadrature, &self.rates);
-        }
-        add_couplings(right, done, 0, &TABLEAU.c[i], inverse);
-        for right in right {
-            *right = *right * (h * TABLEAU.gamma);
+        let row = (&self.method.c[i], i);
+        let scale = h * self.method.gamma;
+        for (k, quadrature) in system.quadratures.iter().enumerate() {
+            let own = system.quadrature(quadrature, &self.rates);
+            let along = system.quadrature_along(quadrature, &self.terms, &self.u.0[i]);
+            let mut right = [own + along];
+            self.uq.couple(&mut right, k, row, inverse);
+            self.uq.0[i][k] = right[0] * scale;
         }
     }
 
     /// The estimated error of the state.
     pub(crate) fn error(&self) -> &[Lane<W>] {
-        &self.u.0[STAGES - 1]
+        &self.u.0[self.method.stages - 1]
     }
 
-    /// State and quadratures within the step just made, which started from `y0` and `q0`.
+    /// State and quadratures of a lane within the step just made, which started from `y0` and `q0`.
     pub(crate) fn interpolate(
         &self,
         (y0, q0): (&[Lane<W>], &[Lane<W>]),
-        theta: f64,
-        (y, q): (&mut [Lane<W>], &mut [Lane<W>]),
+        at: (usize, f64),
+        (y, q): (&mut [f64], &mut [f64]),
     ) {
-        self.u.interpolate(y0, &self.y, theta, y);
-        self.uq.interpolate(q0, &self.q, theta, q);
+        self.u.interpolate(self.method, (y0, &self.y), at, y);
+        self.uq.interpolate(self.method, (q0, &self.q), at, q);
     }
 }
 
-/// `right += sum_j c_j u_j / h` over the stages done, for the variables from `first` on.
-pub(super) fn add_couplings<const W: usize>(
-    right: &mut [Lane<W>],
-    done: &[Vec<Lane<W>>],
-    first: usize,
-    row: &[f64; STAGES],
-    inverse: Lane<W>,
-) {
-    for (stage, weight) in done.iter().zip(row) {
-        let weight = inverse * *weight;
-        for (right, u) in right.iter_mut().zip(&stage[first..]) {
-            *right += *u * weight;
+/// The linear system of a step.
+struct Linear<'s, 'a, const W: usize> {
+    system: &'s System<'a, W>,
+    terms: &'s [Lane<W>],
+    h: Lane<W>,
+    gamma: f64,
+}
+
+impl<const W: usize> Linear<'_, '_, W> {
+    /// `right - (M/(h gamma) - J) x`, with the product summed step by step.
+    fn residual(&self, right: &[Lane<W>], x: &[Lane<W>], rates: &mut [Lane<W>], residual: &mut [Lane<W>]) {
+        let compiled = self.system.compiled;
+        let diagonal = (self.h * self.gamma).map(f64::recip);
+        compiled.rates_along(self.terms, x, rates);
+        compiled.accumulate(rates, residual);
+        compiled.close_tangent(&self.system.bound, None, x, None, residual);
+        for (row, residual) in residual.iter_mut().enumerate() {
+            *residual += right[row];
+            if self.system.is_differential(row) {
+                *residual -= x[row] * diagonal;
+            }
         }
+    }
+}
+
+/// See [`Rosenbrock::loss`]: rounding of the largest term of a row, `J_ii x_i`, times `h gamma`.
+fn loss_of<const W: usize>(x: &[Lane<W>], own: &[Lane<W>], h: Lane<W>, gamma: f64) -> Lane<W> {
+    wide::<W, _>(|| {
+        let mut most = Lane::ZERO;
+        for (x, own) in x.iter().zip(own) {
+            let term = x.map(f64::abs) * *own;
+            most = most.zip(term, |most, term| if term > most { term } else { most });
+        }
+        most * h * (gamma * f64::EPSILON)
+    })
+}
+
+/// `sum += weight * of`
+#[inline(always)]
+fn add<const W: usize>(sum: &mut [Lane<W>], of: &[Lane<W>], weight: f64) {
+    for (sum, of) in sum.iter_mut().zip(of) {
+        *sum += *of * weight;
+    }
+}
+
+/// Adds a change in some lanes.
+fn add_where<const W: usize>(to: &mut [Lane<W>], change: &[Lane<W>], lanes: &[bool; W]) {
+    for (to, change) in to.iter_mut().zip(change) {
+        *to = to.replaced(*to + *change, lanes);
+    }
+}
+
+/// Counts a solve in some lanes.
+fn count<const W: usize>(extra: &mut [Extra; W], lanes: &[bool; W]) {
+    for (extra, taken) in extra.iter_mut().zip(lanes) {
+        extra.solves += usize::from(*taken);
     }
 }

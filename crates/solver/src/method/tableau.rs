@@ -1,22 +1,45 @@
 //! Coefficients of Rosenbrock methods.
 
+/// Most stages of a method.
+pub(crate) const STAGES: usize = 8;
+/// Most terms of dense output.
+const DENSE: usize = 3;
+
 /// A Rosenbrock method in the transformed form of Hairer and Wanner (Solving ODEs II, section IV.7, eq.
 /// 7.25), which needs no product with the Jacobian:
 ///
 /// `(I/(h gamma) - J) u_i = f(y_0 + sum a_ij u_j) + sum c_ij/h u_j`, `y_1 = y_0 + sum m_j u_j`.
 ///
 /// The methods here are stiffly accurate: the last stage is evaluated at the embedded solution, so `m` is the
-/// last row of `a` followed by 1, and the last `u` is the error estimate.
+/// last row of `a` followed by 1, and the last `u` is the error estimate. Rows and columns beyond the last stage are zero.
 #[derive(Debug)]
-pub(crate) struct Tableau<const S: usize, const D: usize> {
+pub(crate) struct Tableau {
+    pub(crate) stages: usize,
     pub(crate) gamma: f64,
-    pub(crate) a: [[f64; S]; S],
-    pub(crate) c: [[f64; S]; S],
+    pub(crate) a: [[f64; STAGES]; STAGES],
+    pub(crate) c: [[f64; STAGES]; STAGES],
     /// Dense output: `y(theta) = y_0 (1 - theta) + theta (y_1 + (1 - theta) (K_1 + theta (K_2 + ...)))` with
     /// `K_m = sum_j dense_mj u_j`.
-    pub(crate) dense: [[f64; S]; D],
+    pub(crate) dense: [[f64; STAGES]; DENSE],
     /// Order of the embedded solution plus one: the local error goes with this power of `h`.
     pub(crate) error_order: f64,
+}
+
+impl Tableau {
+    /// Weights of the slopes in the untransformed form, `y_1 = y_0 + sum b_i k_i`: `b = m Gamma` with
+    /// `Gamma^-1 = I/gamma - C` (eq. 7.26), by substitution from the last stage back.
+    pub(crate) fn weights(&self) -> [f64; STAGES] {
+        let last = self.stages - 1;
+        let mut b = self.a[last];
+        b[last] = 1.0;
+        for i in (0..self.stages).rev() {
+            for j in i + 1..self.stages {
+                b[i] += b[j] * self.c[j][i];
+            }
+            b[i] *= self.gamma;
+        }
+        b
+    }
 }
 
 const A6: [f64; 5] =
@@ -24,7 +47,8 @@ const A6: [f64; 5] =
 
 /// Rodas5P, order 5(4), 8 stages, dense output of order 4: G. Steinebach, BIT Numerical Mathematics 63:27
 /// (2023), doi 10.1007/s10543-023-00967-x, in the transformed form of its reference implementation.
-pub(crate) const RODAS5P: Tableau<8, 3> = Tableau {
+pub(crate) static RODAS5P: Tableau = Tableau {
+    stages: 8,
     gamma: 0.21193756319429014,
     a: [
         [0.0; 8],
@@ -108,6 +132,51 @@ pub(crate) const RODAS5P: Tableau<8, 3> = Tableau {
     error_order: 5.0,
 };
 
+const A5: [f64; 4] = [-7.170454962423024, -4.741636671481785, -16.31002631330971, -1.062004044111401];
+
+/// Rodas4P, order 4(3), 6 stages, dense output of order 3: G. Steinebach, Order-reduction of ROW-methods for DAEs and
+/// method of lines applications, Preprint 1741, TH Darmstadt (1995), in the transformed form of the code RODAS of Hairer and
+/// Wanner.
+pub(crate) static RODAS4P: Tableau = Tableau {
+    stages: 6,
+    gamma: 0.25,
+    a: [
+        [0.0; 8],
+        [3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [1.831036793486759, 0.4955183967433795, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [2.304376582692669, -0.05249275245743001, -1.176798761832782, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [A5[0], A5[1], A5[2], A5[3], 0.0, 0.0, 0.0, 0.0],
+        [A5[0], A5[1], A5[2], A5[3], 1.0, 0.0, 0.0, 0.0],
+        [0.0; 8],
+        [0.0; 8],
+    ],
+    c: [
+        [0.0; 8],
+        [-12.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [-8.791795173947035, -2.207865586973518, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [10.81793056857153, 6.780270611428266, 19.53485944642410, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [34.19095006749676, 15.49671153725963, 54.74760875964130, 14.16005392148534, 0.0, 0.0, 0.0, 0.0],
+        [34.62605830930532, 15.30084976114473, 56.99955578662667, 18.40807009793095, -5.714285714285717, 0.0, 0.0, 0.0],
+        [0.0; 8],
+        [0.0; 8],
+    ],
+    dense: [
+        [25.09876703708589, 11.62013104361867, 28.49148307714626, -5.664021568594133, 0.0, 0.0, 0.0, 0.0],
+        [
+            1.638054557396973,
+            -0.7373619806678748,
+            8.477918219238990,
+            15.99253148779520,
+            -1.882352941176471,
+            0.0,
+            0.0,
+            0.0,
+        ],
+        [0.0; 8],
+    ],
+    error_order: 4.0,
+};
+
 #[cfg(test)]
 mod tests {
     use nalgebra::{SMatrix, SVector};
@@ -123,13 +192,13 @@ mod tests {
 
     /// Back to the untransformed form: `Gamma^-1 = I/gamma - C`, `alpha = A Gamma`, `b = m Gamma` (Hairer and
     /// Wanner II, eq. 7.26), with `b^ = m^ Gamma` for the embedded solution.
-    fn untransformed() -> (M, M, V, V) {
-        let inverse = M::identity() / RODAS5P.gamma - matrix(&RODAS5P.c);
+    fn untransformed(method: &Tableau) -> (M, M, V, V) {
+        let inverse = M::identity() / method.gamma - matrix(&method.c);
         let gamma = inverse.try_inverse().unwrap();
-        let alpha = matrix(&RODAS5P.a) * gamma;
-        let mut embedded = V::from_fn(|j, _| RODAS5P.a[7][j]);
+        let alpha = matrix(&method.a) * gamma;
+        let mut embedded = V::from_fn(|j, _| method.a[method.stages - 1][j]);
         let hat = gamma.transpose() * embedded;
-        embedded[7] = 1.0;
+        embedded[method.stages - 1] = 1.0;
         (alpha, alpha + gamma, gamma.transpose() * embedded, hat)
     }
 
@@ -169,16 +238,28 @@ mod tests {
     const ROUNDING: f64 = 1e-13;
 
     #[test]
-    fn rodas5p_satisfies_the_order_conditions() {
-        let (alpha, beta, b, hat) = untransformed();
-        for (order, defect) in conditions(&alpha, &beta, &b) {
-            assert!(defect.abs() < ROUNDING, "order {order}: defect {defect:e}");
+    fn order_conditions() {
+        for (name, method, own) in [("Rodas5P", &RODAS5P, 5), ("Rodas4P", &RODAS4P, 4)] {
+            let (alpha, beta, b, hat) = untransformed(method);
+            for (order, defect) in conditions(&alpha, &beta, &b).into_iter().filter(|(order, _)| *order <= own) {
+                assert!(defect.abs() < ROUNDING, "{name}, order {order}: defect {defect:e}");
+            }
+            let embedded = conditions(&alpha, &beta, &hat);
+            for (order, defect) in embedded.iter().filter(|(order, _)| *order < own) {
+                assert!(defect.abs() < ROUNDING, "{name}, embedded, order {order}: defect {defect:e}");
+            }
+            // The embedded solution must differ, else it would estimate nothing.
+            assert!(embedded.iter().any(|(order, defect)| *order == own && defect.abs() > 1e-6));
         }
-        let embedded = conditions(&alpha, &beta, &hat);
-        for (order, defect) in embedded.iter().filter(|(order, _)| *order <= 4) {
-            assert!(defect.abs() < ROUNDING, "embedded, order {order}: defect {defect:e}");
+    }
+
+    #[test]
+    fn weights_by_substitution_are_those_of_the_inverse() {
+        for method in [&RODAS5P, &RODAS4P] {
+            let (.., b, _) = untransformed(method);
+            for (own, b) in method.weights().iter().take(method.stages).zip(&b) {
+                assert!((own - b).abs() < ROUNDING * 10.0, "{own} {b}");
+            }
         }
-        // The embedded solution must differ, else it would estimate nothing.
-        assert!(embedded.iter().any(|(order, defect)| *order == 5 && defect.abs() > 1e-6));
     }
 }

@@ -7,7 +7,7 @@ use ratelaw_network::rate::{Dual, Real};
 use ratelaw_network::{Bound, Compiled, Conditions, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
 
 use super::{Observable, Share};
-use crate::output::{lanes, plain};
+use crate::lanes::{plain, singles};
 use crate::problem::{Problem, initial_direction};
 use crate::setting::Setting;
 
@@ -67,7 +67,7 @@ impl Moment<'_> {
     fn plainly<T>(&self, read: impl FnOnce(&View<'_, f64>) -> Option<T>) -> Option<T> {
         let work_out_rates = || {
             let mut rates = vec![Lane::ZERO; self.tables().directions()];
-            self.tables().rates(&self.bound()?, &lanes(&self.variables()), &mut rates);
+            self.tables().rates(&self.bound()?, &singles(&self.variables()), &mut rates);
             Some(plain(&rates))
         };
         read(&View {
@@ -105,13 +105,13 @@ impl Moment<'_> {
         let change = |i: usize| along.as_ref().map_or(0.0, |a| a.parameters[i]);
         let parameters = problem.parameters().iter().enumerate().map(|(i, p)| Dual::new(*p, change(i))).collect();
         let work_out_rates = || {
-            let (bound, z) = (at.bound()?, lanes(&at.variables()));
+            let (bound, z) = (at.bound()?, singles(&at.variables()));
             let along =
                 along.clone().map(|along| network.bound_along(at.tables(), problem.parameters(), conditions, along));
             let mut rates = vec![Lane::ZERO; at.tables().directions()];
             at.tables().rates(&bound, &z, &mut rates);
             let values = plain(&rates);
-            at.tables().tangent(&bound, along.as_ref(), &z, &lanes(dz), &mut rates);
+            at.tables().tangent(&bound, along.as_ref(), &z, &singles(dz), &mut rates);
             Some(values.into_iter().zip(plain(&rates)).map(|(v, d)| Dual::new(v, d)).collect())
         };
         let of = |value, change: Option<f64>| Dual::new(value, change.unwrap_or(0.0));

@@ -5,8 +5,8 @@ use ratelaw_network::{BoundAlong, Lane, Network, StepId};
 
 use super::laws::Laws;
 use crate::control::{THERMAL_VOLTAGE, Tolerance};
+use crate::lanes::singles;
 use crate::options::SolveOptions;
-use crate::output::lanes;
 use crate::system::System;
 
 /// What is solved, with room to evaluate it.
@@ -86,13 +86,13 @@ impl<'a> Equations<'a> {
 
     /// Rates of all directions.
     pub(super) fn rates(&mut self, z: &[f64]) -> &[Lane<1>] {
-        self.system.compiled.rates(&self.system.bound, &lanes(z), &mut self.rates);
+        self.system.compiled.rates(&self.system.bound, &singles(z), &mut self.rates);
         &self.rates
     }
 
     /// The right-hand side itself.
     pub(super) fn slope(&mut self, z: &[f64]) -> Vec<f64> {
-        self.system.compiled.derivative(&self.system.bound, &lanes(z), &mut self.rates, &mut self.slope);
+        self.system.compiled.derivative(&self.system.bound, &singles(z), &mut self.rates, &mut self.slope);
         self.slope.iter().map(|x| x.0[0]).collect()
     }
 
@@ -113,7 +113,7 @@ impl<'a> Equations<'a> {
     /// The Jacobian of the right-hand side.
     pub(super) fn jacobian(&mut self, z: &[f64]) -> DMatrix<f64> {
         let compiled = self.system.compiled;
-        compiled.terms(&self.system.bound, &lanes(z), &mut self.terms);
+        compiled.terms(&self.system.bound, &singles(z), &mut self.terms);
         compiled.jacobian(&self.system.bound, &self.terms, &mut self.entries);
         let mut matrix = DMatrix::zeros(z.len(), z.len());
         for ((i, j), value) in compiled.jacobian_entries().iter().zip(&self.entries) {
@@ -155,7 +155,7 @@ impl<'a> Equations<'a> {
     /// Residuals' change when the network's numbers change by `along` and the amounts at the start by `start`.
     pub(super) fn along(&mut self, z: &[f64], along: Option<&BoundAlong<1>>, start: &[f64]) -> DVector<f64> {
         let compiled = self.system.compiled;
-        let (z, rest) = (lanes(z), vec![Lane::ZERO; z.len()]);
+        let (z, rest) = (singles(z), vec![Lane::ZERO; z.len()]);
         let mut currents = rest.clone();
         compiled.rates(&self.system.bound, &z, &mut self.rates);
         compiled.accumulate(&self.rates, &mut currents);

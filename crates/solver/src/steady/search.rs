@@ -9,11 +9,11 @@ use super::unrest::{NoSteadyState, Unrest};
 use super::{Approach, Found};
 use crate::control::Tolerance;
 use crate::error::Cause;
+use crate::initialise::Initialiser;
 use crate::integrate::Stop;
-use crate::method::{Integrator, Method, Start};
+use crate::lanes::plain;
+use crate::method::Adaptive;
 use crate::options::SolveOptions;
-use crate::output::plain;
-use crate::potential::balanced;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -52,8 +52,9 @@ pub(super) fn search<'a>(
     let mut y: Vec<Lane<1>> = start.iter().map(|y| Lane([*y])).collect();
     let none =
         |cause, t, z: &[f64]| NoSteadyState { cause, t, species: None, slope: None, amounts: z[..amounts].to_vec() };
-    if let Err(stop) = balanced(equations.network, system, &mut y) {
-        return Err(none(Unrest::Stopped(stop.cause), 0.0, start));
+    let mut initialiser = Initialiser::new(equations.network, system.clone());
+    if let Err(cause) = initialiser.balance(&mut y) {
+        return Err(none(Unrest::Stopped(cause), 0.0, start));
     }
     let z = plain(&y);
     let fastest = equations.gross(&z);
@@ -65,15 +66,15 @@ pub(super) fn search<'a>(
         let found = search.judged(z, Approach::Start, 0.0, stats);
         return Ok((found, search.equations));
     }
-    let mut integrator = Integrator::new(Method::Rodas5P, system);
     let mut q = vec![Lane::ZERO; system.quadratures.len()];
     let floor = tolerance.floor();
     let mut mean = vec![0.0; y.len()];
     let mut t = 0.0;
-    integrator.begin(system, tolerance, Start { t, end: LONGEST, y: &y, q: &q }, &mut stats);
+    let mut run = Adaptive::new(system, tolerance, initialiser.first_step(tolerance, &y, LONGEST));
+    stats.evaluations += 1;
     while t < LONGEST {
-        let from = Start { t, end: LONGEST, y: &y, q: &q };
-        let h = match integrator.step(system, tolerance, from, options.max_steps, &mut stats) {
+        let most = options.max_steps;
+        let h = match run.advance(system, tolerance, (t, LONGEST), (&mut y, &mut q), most, &mut stats) {
             Ok(h) => h,
             // An oscillation never ends; what its states lead to is looked at below.
             Err(Stop { cause: Cause::TooManySteps, .. }) => break,
@@ -83,9 +84,6 @@ pub(super) fn search<'a>(
                 return Err(search.named(none(cause, t, &plain(&y)), growing.or(stop.species)));
             }
         };
-        let (end, end_q) = integrator.end();
-        std::mem::swap(&mut y, end);
-        std::mem::swap(&mut q, end_q);
         t += h;
         let z = plain(&y);
         if let Some(species) = (0..amounts).find(|i| z[*i] < -floor[*i]) {

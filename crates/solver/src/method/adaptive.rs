@@ -1,0 +1,57 @@
+//! The Rosenbrock method with its step size control, for one run without stages or output.
+
+use std::sync::Arc;
+
+use ratelaw_network::Lane;
+
+use super::{RODAS5P, Rosenbrock};
+use crate::control::Tolerance;
+use crate::integrate::Stop;
+use crate::lanes::Pace;
+use crate::linalg::SymbolicLu;
+use crate::stats::Stats;
+use crate::system::System;
+
+/// A run that is only ever asked for its next state.
+#[derive(Debug)]
+pub(crate) struct Adaptive {
+    step: Rosenbrock<1>,
+    pace: Pace,
+}
+
+impl Adaptive {
+    /// Starts with a step of size `h`.
+    pub(crate) fn new(system: &System<'_, 1>, tolerance: &Tolerance, h: f64) -> Self {
+        let symbolic = Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()));
+        let mut step = Rosenbrock::new(&RODAS5P, system, &symbolic);
+        step.set_scale(0, &tolerance.scale);
+        Self { step, pace: Pace::new(RODAS5P.error_order, h) }
+    }
+
+    /// Replaces the state at `t` by one a step later, not after `end`; gives the size of the step.
+    pub(crate) fn advance(
+        &mut self,
+        system: &System<'_, 1>,
+        tolerance: &Tolerance,
+        span: (f64, f64),
+        (y, q): (&mut [Lane<1>], &mut [Lane<1>]),
+        most: usize,
+        stats: &mut Stats,
+    ) -> Result<f64, Stop> {
+        self.step.linearise(system, y);
+        stats.jacobians += 1;
+        loop {
+            let h = self.pace.next(span, self.step.growth_time(0), most, stats)?;
+            self.step.attempt(system, y, q, Lane([h]));
+            stats.evaluations += self.step.method().stages;
+            stats.solves += self.step.method().stages + self.step.extra[0].solves;
+            stats.factorisations += 1;
+            let (error, worst) = tolerance.norm(self.step.error(), y, &self.step.y);
+            if self.pace.judge(span.0, error, stats).map_err(|stop| Stop { species: Some(worst), ..stop })? {
+                y.copy_from_slice(&self.step.y);
+                q.copy_from_slice(&self.step.q);
+                return Ok(h);
+            }
+        }
+    }
+}
