@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ratelaw_network::units::{Dimension, Unit};
+use ratelaw_solver::Column;
 
 use crate::error::{FitError, Result};
 
@@ -242,11 +243,7 @@ impl Reader<'_> {
     }
 
     fn role(&self, title: &str, line: usize, series: &mut Vec<Series>, before: &[Role]) -> Result<Role> {
-        let split = title
-            .rsplit_once(" / ")
-            .or_else(|| title.strip_suffix(']').and_then(|t| t.rsplit_once('[')))
-            .map(|(name, unit)| (name.trim(), unit.trim()));
-        let Some((name, text)) = split.filter(|(name, unit)| !name.is_empty() && !unit.is_empty()) else {
+        let Some((name, text)) = Column::split(title) else {
             let expected = "name and unit, such as `time / min`, `yield(BPA from NH3) / %`, or `/ 1` for pure numbers";
             return self.fault(line, format!("the column `{title}` has no unit"), format!("`{title}`"), expected);
         };

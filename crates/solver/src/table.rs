@@ -39,6 +39,15 @@ impl Column {
     pub fn title(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} / {}", self.name, self.unit) }
     }
+
+    /// Name and unit of a title, `time / s` or `time [s]`; nothing if it lacks one of them.
+    pub fn split(title: &str) -> Option<(&str, &str)> {
+        title
+            .rsplit_once(" / ")
+            .or_else(|| title.strip_suffix(']').and_then(|t| t.rsplit_once('[')))
+            .map(|(name, unit)| (name.trim(), unit.trim()))
+            .filter(|(name, unit)| !name.is_empty() && !unit.is_empty())
+    }
 }
 
 /// A cell of a table.
