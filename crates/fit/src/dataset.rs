@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ratelaw_network::units::{Dimension, Unit};
-use ratelaw_solver::Column;
+use ratelaw_solver::{Column, without_notes};
 
 use crate::error::{FitError, Result};
 
@@ -132,11 +132,7 @@ impl Reader<'_> {
 
     fn read(&self, text: &str) -> Result<Dataset> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
-        // Notes and empty lines are left out here, so that the place of every other line is known.
-        let kept = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
-        let (places, lines): (Vec<usize>, Vec<&str>) =
-            text.lines().enumerate().filter(|(_, line)| kept(line)).map(|(i, line)| (i + 1, line)).unzip();
-        let text = lines.join("\n");
+        let (text, places) = without_notes(text);
         let mut csv = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .has_headers(false)

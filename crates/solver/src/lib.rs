@@ -47,5 +47,5 @@ pub use sweep::{
     Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
     Variable, Vary, Zip, parse_range,
 };
-pub use table::{Cell, Column, Format, Table};
+pub use table::{Cell, Column, Format, Table, without_notes};
 pub use verify::{Deviation, Verification, verify};

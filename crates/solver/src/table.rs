@@ -50,6 +50,15 @@ impl Column {
     }
 }
 
+/// The lines of a CSV text that are neither empty nor notes (`# ...`), and the number of each in the text, from 1: with them,
+/// messages name the right line.
+pub fn without_notes(text: &str) -> (String, Vec<usize>) {
+    let kept = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let (numbers, lines): (Vec<usize>, Vec<&str>) =
+        text.lines().enumerate().filter(|(_, line)| kept(line)).map(|(i, line)| (i + 1, line)).unzip();
+    (lines.join("\n"), numbers)
+}
+
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::variable::Variable;
 use crate::error::{Result, SolveError};
 use crate::problem::Problem;
-use crate::table::Column;
+use crate::table::{Column, without_notes};
 
 /// Points as the rows of a table: each column a setting, in its unit.
 ///
@@ -57,23 +57,26 @@ impl PointTable {
     /// # Errors
     /// A column without a unit, a line of another length than the header, a cell that is not a finite number, no points.
     pub fn from_text(text: &str, source: &str) -> Result<Self> {
-        let fault = |line: u64, what: &str, found: &str, expected: &str| SolveError::OutOfRange {
+        let fault = |line: usize, what: &str, found: &str, expected: &str| SolveError::OutOfRange {
             what: format!("{source}:{line}: {what}"),
             found: found.to_owned(),
             expected: expected.to_owned(),
         };
+        let (text, numbers) = without_notes(text);
+        let line_of = |position: Option<&csv::Position>| {
+            let index = position.map_or(1, csv::Position::line).max(1) - 1;
+            numbers.get(index as usize).copied().unwrap_or(1)
+        };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .comment(Some(b'#'))
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut columns: Vec<PointColumn> = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(|e| {
-                fault(e.position().map_or(1, csv::Position::line), "the line", &e.to_string(), "comma-separated values")
-            })?;
-            let line = record.position().map_or(1, csv::Position::line);
+            let record = record
+                .map_err(|e| fault(line_of(e.position()), "the line", &e.to_string(), "comma-separated values"))?;
+            let line = line_of(record.position());
             if columns.is_empty() {
                 columns = record
                     .iter()
