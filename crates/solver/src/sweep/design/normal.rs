@@ -30,7 +30,7 @@ fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
 }
 
-/// Coefficients of the paper, page 482-483: numerator and denominator, lowest power first.
+/// Coefficients of the algorithm: numerator and denominator, lowest power first.
 type Rational = ([f64; 8], [f64; 8]);
 
 const MIDDLE: Rational = (

@@ -126,7 +126,7 @@ mod tests {
 
     /// A Sobol sequence in two dimensions has t = 0: of 2^m points one lies in each rectangle of area 2^-m with sides
     /// that are powers of two (H. Niederreiter, Random number generation and quasi-Monte Carlo methods, 1992, chapter 4).
-    /// Scrambling keeps that (Owen 1995, proposition 1).
+    /// Scrambling keeps that (Owen 1995).
     #[test]
     fn scrambled_points_are_a_net() {
         let directions = directions(2);
