@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::MOST_POINTS;
-use super::permutation::permuted;
+use super::permutation::Permutation;
 use super::philox::{Purpose, Random};
-use super::sobol::{self, DIGITS, DIMENSIONS, Directions};
+use super::sobol::{self, DIGITS, DIMENSIONS, Directions, Scrambling};
 use crate::error::{Result, SolveError};
 
 /// How points are spread over what is sampled.
@@ -49,12 +49,18 @@ impl std::str::FromStr for SamplingMethod {
 /// Points in the unit cube by their index; the same seed gives the same points on every machine, in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitCube {
-    method: SamplingMethod,
     count: u64,
     dimensions: usize,
     random: Random,
-    /// Of Sobol points only.
-    directions: Vec<Directions>,
+    spread: Spread,
+}
+
+/// What a method needs of each dimension.
+#[derive(Debug, Clone, PartialEq)]
+enum Spread {
+    LatinHypercube(Vec<Permutation>),
+    Sobol(Vec<(Directions, Scrambling)>),
+    Random,
 }
 
 /// Digits of a point of a Latin hypercube; few enough that rounding never moves it out of its stratum.
@@ -77,8 +83,19 @@ impl UnitCube {
             let what = format!("the number of settings sampled by `{}`", method.word());
             return refuse(&what, dimensions.to_string(), format!("1 to {most}"));
         }
-        let directions = if method == SamplingMethod::Sobol { sobol::directions(dimensions) } else { Vec::new() };
-        Ok(Self { method, count, dimensions, random: Random::new(seed), directions })
+        let random = Random::new(seed);
+        let all = 0..dimensions as u32;
+        let spread = match method {
+            SamplingMethod::Random => Spread::Random,
+            SamplingMethod::LatinHypercube => {
+                Spread::LatinHypercube(all.map(|d| Permutation::new(count, d, random)).collect())
+            }
+            SamplingMethod::Sobol => {
+                let directions = sobol::directions(dimensions);
+                Spread::Sobol(directions.into_iter().zip(all.map(|d| Scrambling::new(d, random))).collect())
+            }
+        };
+        Ok(Self { count, dimensions, random, spread })
     }
 
     /// Number of points.
@@ -104,15 +121,14 @@ impl UnitCube {
     /// As [`Self::coordinate`], for an index and a dimension known to be inside.
     pub(super) fn inside(&self, index: u64, dimension: usize) -> f64 {
         let d = dimension as u32;
-        match self.method {
-            SamplingMethod::Random => open(self.random.bits(index, d, Purpose::Coordinate), DIGITS),
-            SamplingMethod::Sobol => {
-                let digits = self.directions.get(dimension).map_or(0, |v| sobol::digits(v, index));
-                let shift = u64::BITS - DIGITS;
-                open(sobol::scrambled(digits, d, self.random) << shift, DIGITS)
+        match &self.spread {
+            Spread::Random => open(self.random.bits(index, d, Purpose::Coordinate), DIGITS),
+            Spread::Sobol(dimensions) => {
+                let (directions, scrambling) = &dimensions[dimension];
+                open(scrambling.of(sobol::digits(directions, index)) << (u64::BITS - DIGITS), DIGITS)
             }
-            SamplingMethod::LatinHypercube => {
-                let stratum = permuted(index, self.count, d, self.random);
+            Spread::LatinHypercube(permutations) => {
+                let stratum = permutations[dimension].of(index);
                 let fine = FINE - (u64::BITS - self.count.leading_zeros());
                 let within = open(self.random.bits(index, d, Purpose::Within), fine);
                 (stratum as f64 + within) / self.count as f64
@@ -150,10 +166,11 @@ mod tests {
         for n in [1_000_000_000, MOST_POINTS] {
             let cube = UnitCube::new(SamplingMethod::LatinHypercube, n, 2, 5).unwrap();
             for d in 0..2 {
+                let permutation = Permutation::new(n, d as u32, cube.random);
                 let stratum = |i: u64| {
                     let u = cube.coordinate(i, d).unwrap();
                     let found = (u * n as f64) as u64;
-                    assert_eq!(found, permuted(i, n, d as u32, cube.random), "rounding must not leave the stratum");
+                    assert_eq!(found, permutation.of(i), "rounding must not leave the stratum");
                     found
                 };
                 let seen: std::collections::HashSet<u64> =

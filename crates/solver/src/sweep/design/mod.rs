@@ -14,6 +14,7 @@ mod point_table;
 mod points;
 mod samples;
 mod sobol;
+mod split_mix;
 mod text;
 mod variable;
 

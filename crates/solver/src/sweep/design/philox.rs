@@ -3,6 +3,8 @@
 //! Philox4x32-10 of J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC '11
 //! (2011), doi:10.1145/2063384.2063405. Whole numbers only, so the bits are the same on every machine.
 
+use super::split_mix::Stream;
+
 /// Multipliers of a round (table 2 of the paper).
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by from round to round: the golden ratio, and the square root of 3 less 1.
@@ -66,6 +68,11 @@ impl Random {
     pub(super) fn bits(self, index: u64, dimension: u32, purpose: Purpose) -> u64 {
         let [a, b, ..] = philox([index as u32, (index >> 32) as u32, dimension, purpose.code()], self.key);
         u64::from(a) | u64::from(b) << 32
+    }
+
+    /// A stream of random numbers of its own for a dimension.
+    pub(super) fn stream(self, dimension: u32, purpose: Purpose) -> Stream {
+        Stream(self.bits(0, dimension, purpose))
     }
 }
 

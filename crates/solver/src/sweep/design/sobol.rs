@@ -11,6 +11,7 @@
 //! that number is a hash of those digits, so nothing is stored.
 
 use super::philox::{Purpose, Random};
+use super::split_mix::Stream;
 
 /// Binary digits of a coordinate; a coordinate in the middle of its last interval is then exact in `f64`.
 pub(super) const DIGITS: u32 = 52;
@@ -53,27 +54,43 @@ fn dimension(line: &str) -> Directions {
 /// The digits of a coordinate. The order is that of the index itself, not of its Gray code; the first `2^k` points are
 /// the same set in both.
 pub(super) fn digits(directions: &Directions, index: u64) -> u64 {
-    directions.iter().enumerate().filter(|(i, _)| index >> i & 1 == 1).fold(0, |sum, (_, v)| sum ^ v)
+    let mut sum = 0;
+    let mut rest = index & ((1 << DIGITS) - 1);
+    while rest != 0 {
+        sum ^= directions[rest.trailing_zeros() as usize];
+        rest &= rest - 1;
+    }
+    sum
 }
 
 /// Levels of the scrambling tree that one random number serves: it has a bit for each node of so deep a tree.
 const GROUP: u32 = 6;
 
-/// Changes every digit by a random bit that belongs to the digits before it.
-pub(super) fn scrambled(digits: u64, dimension: u32, random: Random) -> u64 {
-    let mut out = 0;
-    for (group, level) in (0..DIGITS).step_by(GROUP as usize).enumerate() {
-        let before = digits >> (DIGITS - level);
-        let tree = random.bits(before, dimension, Purpose::Scramble(group as u8));
-        // Nodes are numbered from 1, the children of k are 2k and 2k + 1.
-        let mut node = 1;
-        for place in (0..DIGITS - level).rev().take(GROUP as usize) {
-            let digit = digits >> place & 1;
-            out |= (digit ^ (tree >> node & 1)) << place;
-            node = node << 1 | digit;
-        }
+/// The scrambling of a dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Scrambling([Stream; DIGITS.div_ceil(GROUP) as usize]);
+
+impl Scrambling {
+    /// The scrambling that belongs to a dimension.
+    pub(super) fn new(dimension: u32, random: Random) -> Self {
+        Self(std::array::from_fn(|group| random.stream(dimension, Purpose::Scramble(group as u8))))
     }
-    out
+
+    /// Changes every digit by a random bit that belongs to the digits before it.
+    pub(super) fn of(&self, digits: u64) -> u64 {
+        let mut out = 0;
+        for (stream, level) in self.0.iter().zip((0..DIGITS).step_by(GROUP as usize)) {
+            let tree = stream.at(digits >> (DIGITS - level));
+            // Nodes are numbered from 1, the children of k are 2k and 2k + 1.
+            let mut node = 1;
+            for place in (0..DIGITS - level).rev().take(GROUP as usize) {
+                let digit = digits >> place & 1;
+                out |= (digit ^ (tree >> node & 1)) << place;
+                node = node << 1 | digit;
+            }
+        }
+        out
+    }
 }
 
 #[cfg(test)]
@@ -131,13 +148,13 @@ mod tests {
     fn scrambled_points_are_a_net() {
         let directions = directions(2);
         for seed in 0..5 {
-            let random = Random::new(seed);
+            let scrambling = [0, 1].map(|d| Scrambling::new(d, Random::new(seed)));
             for m in 0..=10 {
                 for first in [0, 3 << m] {
                     for split in 0..=m {
                         let mut seen = vec![false; 1 << m];
                         for i in first..first + (1 << m) {
-                            let [x, y] = [0, 1].map(|d: usize| scrambled(digits(&directions[d], i), d as u32, random));
+                            let [x, y] = [0, 1].map(|d: usize| scrambling[d].of(digits(&directions[d], i)));
                             let cell = (x >> (DIGITS - split)) << (m - split) | y >> (DIGITS - (m - split));
                             assert!(!std::mem::replace(&mut seen[cell as usize], true), "seed {seed}, m {m}, {split}");
                         }
@@ -152,8 +169,9 @@ mod tests {
     fn every_dimension_is_stratified() {
         for (d, directions) in directions(DIMENSIONS).iter().enumerate() {
             let mut seen = [false; 256];
+            let scrambling = Scrambling::new(d as u32, Random::new(7));
             for i in 0..256 {
-                let x = scrambled(digits(directions, i), d as u32, Random::new(7)) >> (DIGITS - 8);
+                let x = scrambling.of(digits(directions, i)) >> (DIGITS - 8);
                 assert!(!std::mem::replace(&mut seen[x as usize], true), "dimension {d}");
             }
         }
@@ -162,9 +180,9 @@ mod tests {
     /// The scrambling is one to one, and digits below the first that differs are changed independently.
     #[test]
     fn scrambling_is_nested() {
-        let random = Random::new(1);
+        let scrambling = Scrambling::new(0, Random::new(1));
         let (a, b) = (0b1011 << 48, 0b1010 << 48);
-        let difference = scrambled(a, 0, random) ^ scrambled(b, 0, random);
+        let difference = scrambling.of(a) ^ scrambling.of(b);
         assert_eq!(difference >> 48, 1, "the digits before, and that digit's difference, are kept");
         assert_ne!(difference & ((1 << 48) - 1), 0);
     }
