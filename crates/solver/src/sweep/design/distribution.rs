@@ -24,7 +24,7 @@ pub enum Distribution {
         /// Upper bound.
         high: Quantity,
     },
-    /// Normal: `normal(MEAN, DEVIATION)`. For a setting that cannot be negative it is cut off at zero, see [`Sampled`].
+    /// Normal: `normal(MEAN, DEVIATION)`. For a setting that cannot be negative it is cut off at zero, see [`Sampled`](super::Sampled).
     Normal {
         /// Mean (of the whole, before anything is cut off).
         mean: Quantity,
