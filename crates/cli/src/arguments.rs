@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ratelaw::prelude::*;
-use ratelaw::solver::Format;
+use ratelaw::solver::{Format, parse_range};
 
 /// Reaction-network kinetics: simulate, sweep and fit.
 ///
@@ -389,28 +389,9 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// `LO..HI`; a plain number takes the unit of the other end.
-fn range(text: &str) -> Result<(Quantity, Quantity), String> {
-    let (low, high) = text.split_once("..").ok_or("expected LO..HI, such as 1.2V..2.2V")?;
-    let (low, high) = (quantity(low)?, quantity(high)?);
-    let with = |a: &Quantity, b: &Quantity| {
-        let bare = a.symbol().is_empty() && !b.symbol().is_empty();
-        if bare { Quantity::new(a.value(), b.symbol()).map_err(|e| e.to_string()) } else { Ok(a.clone()) }
-    };
-    Ok((with(&low, &high)?, with(&high, &low)?))
-}
-
-/// `NAME=LO..HI:N[:log]`.
+/// An axis in its text form, see `Axis`.
 pub(crate) fn axis(text: &str) -> Result<Axis, String> {
-    let expected = "expected NAME=LO..HI:N, such as potential=1.2V..2.2V:101";
-    let (text, log) = text.strip_suffix(":log").map_or((text, false), |t| (t, true));
-    let (rest, points) = text.rsplit_once(':').ok_or(expected)?;
-    let (name, ends) = rest.rsplit_once('=').ok_or(expected)?;
-    let points: usize =
-        points.trim().parse().map_err(|_| format!("`{points}` is not a number of points; {expected}"))?;
-    let (low, high) = range(ends)?;
-    let axis = Axis::range(name.trim(), low, high, points).map_err(|e| e.to_string())?;
-    Ok(if log { axis.log() } else { axis })
+    text.parse().map_err(|e: ratelaw::solver::SolveError| e.to_string())
 }
 
 /// `NAME[=LO..HI]`.
@@ -418,7 +399,7 @@ pub(crate) fn free(text: &str) -> Result<Free, String> {
     match text.rsplit_once('=') {
         None => Ok(Free::new(text.trim())),
         Some((name, ends)) => {
-            let (low, high) = range(ends)?;
+            let (low, high) = parse_range(ends).map_err(|e| e.to_string())?;
             Free::between(name.trim(), low, high).map_err(|e| e.to_string())
         }
     }
@@ -437,7 +418,7 @@ mod tests {
 
     #[test]
     fn ranges_share_their_unit() {
-        let (low, high) = range("1.2..2200mV").unwrap();
+        let (low, high) = parse_range("1.2..2200mV").unwrap();
         assert_eq!((low.si(), high.si()), (0.0012, 2.2));
         assert!(axis("potential=1V..2V").is_err());
         assert!(axis("potential=1V..2V:x").is_err());

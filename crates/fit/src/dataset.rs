@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ratelaw_network::units::{Dimension, Unit};
+use ratelaw_solver::{Column, without_notes};
 
 use crate::error::{FitError, Result};
 
@@ -131,11 +132,7 @@ impl Reader<'_> {
 
     fn read(&self, text: &str) -> Result<Dataset> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
-        // Notes and empty lines are left out here, so that the place of every other line is known.
-        let kept = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
-        let (places, lines): (Vec<usize>, Vec<&str>) =
-            text.lines().enumerate().filter(|(_, line)| kept(line)).map(|(i, line)| (i + 1, line)).unzip();
-        let text = lines.join("\n");
+        let (text, places) = without_notes(text);
         let mut csv = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .has_headers(false)
@@ -242,11 +239,7 @@ impl Reader<'_> {
     }
 
     fn role(&self, title: &str, line: usize, series: &mut Vec<Series>, before: &[Role]) -> Result<Role> {
-        let split = title
-            .rsplit_once(" / ")
-            .or_else(|| title.strip_suffix(']').and_then(|t| t.rsplit_once('[')))
-            .map(|(name, unit)| (name.trim(), unit.trim()));
-        let Some((name, text)) = split.filter(|(name, unit)| !name.is_empty() && !unit.is_empty()) else {
+        let Some((name, text)) = Column::split(title) else {
             let expected = "name and unit, such as `time / min`, `yield(BPA from NH3) / %`, or `/ 1` for pure numbers";
             return self.fault(line, format!("the column `{title}` has no unit"), format!("`{title}`"), expected);
         };

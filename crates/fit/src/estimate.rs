@@ -93,7 +93,7 @@ impl Fitting<'_> {
                 progress(done.min(parts), parts);
             }
         };
-        let starts = multistart::starts(self.free, self.options.starts, self.options.seed);
+        let starts = multistart::starts(self.free, self.options.starts, self.options.seed)?;
         let own = starts[0].clone();
         let minima = multistart::run(&search, starts, &done);
         let starts: Vec<Start> = minima.iter().map(Start::new).collect();

@@ -1,35 +1,29 @@
 //! Many starts, so that one basin is not taken for the world.
 
 use nalgebra::DVector;
-use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use ratelaw_solver::{SamplingMethod, UnitCube};
 use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::levenberg_marquardt::{Minimum, Search};
 use crate::parameter::Resolved;
 
-/// The user's own start, then points of a Latin hypercube over the bounds; the same seed gives the same
-/// starts everywhere (ChaCha8 is portable).
-pub(crate) fn starts(free: &[Resolved], count: usize, seed: u64) -> Vec<DVector<f64>> {
+/// The user's own start, then points of a Latin hypercube over the bounds; the same seed gives the same starts everywhere.
+pub(crate) fn starts(free: &[Resolved], count: usize, seed: u64) -> Result<Vec<DVector<f64>>> {
     let own = DVector::from_iterator(free.len(), free.iter().map(|f| f.to_coordinate(f.start)));
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let others = count.saturating_sub(1);
-    let columns: Vec<Vec<f64>> = free
-        .iter()
-        .map(|f| {
-            let (low, high) = f.range();
-            let mut strata: Vec<usize> = (0..others).collect();
-            strata.shuffle(&mut random);
-            strata
-                .into_iter()
-                .map(|s| low + (high - low) * (s as f64 + random.random::<f64>()) / others as f64)
-                .collect()
-        })
-        .collect();
-    let point = |i: usize| DVector::from_iterator(free.len(), columns.iter().map(|c| c[i]));
-    std::iter::once(own).chain((0..others).map(point)).collect()
+    let mut starts = vec![own];
+    if count > 1 && !free.is_empty() {
+        let cube = UnitCube::new(SamplingMethod::LatinHypercube, count as u64 - 1, free.len(), seed)?;
+        for index in 0..cube.count() {
+            let mut start = DVector::zeros(free.len());
+            for (dimension, (x, f)) in start.iter_mut().zip(free).enumerate() {
+                let (low, high) = f.range();
+                *x = low + (high - low) * cube.coordinate(index, dimension)?;
+            }
+            starts.push(start);
+        }
+    }
+    Ok(starts)
 }
 
 /// Minimises from every start, in parallel, in a fixed order; `done` is called after each.

@@ -100,6 +100,24 @@ pub enum SolveError {
     /// The integration failed on its way.
     #[error(transparent)]
     Failed(#[from] Box<Failure>),
+    /// A text that cannot be read as what it should be.
+    #[error("cannot read `{text}`: it has {found}; expected {expected}")]
+    Syntax {
+        /// The text as given.
+        text: String,
+        /// What is there, or is not.
+        found: String,
+        /// What would have been right.
+        expected: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A result could not be written.
     #[error("cannot write `{}`: {reason}", path.display())]
     Write {

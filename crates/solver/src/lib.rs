@@ -46,5 +46,9 @@ pub use solution::{Negative, Solution, Turnover};
 pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
 pub use sweep::{Axis, End, Point, Sweep, SweepOptions, sweep};
-pub use table::{Cell, Column, Format, Table};
+pub use sweep::{
+    Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
+    Variable, Vary, Zip, parse_range,
+};
+pub use table::{Cell, Column, Format, Table, without_notes};
 pub use verify::{Deviation, Verification, verify};

@@ -39,6 +39,24 @@ impl Column {
     pub fn title(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} / {}", self.name, self.unit) }
     }
+
+    /// Name and unit of a title, `time / s` or `time [s]`; nothing if it lacks one of them.
+    pub fn split(title: &str) -> Option<(&str, &str)> {
+        title
+            .rsplit_once(" / ")
+            .or_else(|| title.strip_suffix(']').and_then(|t| t.rsplit_once('[')))
+            .map(|(name, unit)| (name.trim(), unit.trim()))
+            .filter(|(name, unit)| !name.is_empty() && !unit.is_empty())
+    }
+}
+
+/// The lines of a CSV text that are neither empty nor notes (`# ...`), and the number of each in the text, from 1: with them,
+/// messages name the right line.
+pub fn without_notes(text: &str) -> (String, Vec<usize>) {
+    let kept = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let (numbers, lines): (Vec<usize>, Vec<&str>) =
+        text.lines().enumerate().filter(|(_, line)| kept(line)).map(|(i, line)| (i + 1, line)).unzip();
+    (lines.join("\n"), numbers)
 }
 
 /// A cell of a table.

@@ -2,14 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use crate::problem::Problem;
-use ratelaw_network::units::{IntoQuantity, Quantity, Unit};
+use ratelaw_network::units::{IntoQuantity, Quantity};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, SolveError};
+use crate::problem::Problem;
 use crate::setting::Setting;
+use crate::sweep::design::Variable;
 
 /// One varied number: a parameter, an initial amount, the potential or the temperature.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// In text form, and where it is stored: `potential=1.2V..2.2V:11`, `k2=5..80 1/s:20:log`, `k2=5,10,20 1/s`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Axis {
     name: String,
     values: Values,
@@ -71,19 +76,43 @@ impl Axis {
         &self.name
     }
 
-    /// Looks the setting up and lists its values, SI, with the unit they are shown in.
-    pub(super) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
-        let network = problem.network();
-        let setting = Setting::parse(network, &self.name)?;
-        problem.settable(setting)?;
-        let dimension = setting.dimension(network);
+    /// The bounds of a range.
+    pub(super) fn bounds(&self) -> Option<(&Quantity, &Quantity)> {
+        match &self.values {
+            Values::List(_) => None,
+            Values::Range { low, high, .. } => Some((low, high)),
+        }
+    }
+
+    /// The values of a list; none of a range.
+    pub(super) fn listed(&self) -> &[Quantity] {
+        match &self.values {
+            Values::List(list) => list,
+            Values::Range { .. } => &[],
+        }
+    }
+
+    /// Looks the setting up and checks the values.
+    pub(super) fn progression(&self, problem: &Problem) -> Result<(Variable, Progression)> {
+        let shown = self.bounds().map(|(_, high)| high).or(self.listed().first());
+        let variable = Variable::look_up(problem, &self.name, shown)?;
+        let dimension = variable.setting.dimension(problem.network());
         let what = format!("the axis `{}`", self.name);
         let refuse = |found: String, expected: &str| {
             Err(SolveError::OutOfRange { what: what.clone(), found, expected: expected.to_owned() })
         };
         let si = |q: &Quantity| q.si_as(dimension, &what);
-        let (values, shown) = match &self.values {
-            Values::List(list) => (list.iter().map(si).collect::<Result<Vec<f64>, _>>()?, list.first()),
+        let progression = match &self.values {
+            Values::List(list) => {
+                let values = list.iter().map(si).collect::<Result<Vec<f64>, _>>()?;
+                if values.is_empty() {
+                    return refuse("empty".into(), "at least one value");
+                }
+                if let Some(wrong) = list.iter().zip(&values).find(|(_, v)| !v.is_finite()) {
+                    return refuse(format!("given the value {}", wrong.0), "finite values");
+                }
+                Progression::List(values)
+            }
             Values::Range { low, high, points, logarithmic } => {
                 let (a, b) = (si(low)?, si(high)?);
                 if !(1..=MOST).contains(points) {
@@ -95,20 +124,23 @@ impl Axis {
                 if *logarithmic && !(a > 0.0 && b > 0.0) {
                     return refuse(format!("from {low} to {high}"), "bounds above zero for logarithmic spacing");
                 }
-                (spaced(a, b, *points, *logarithmic), Some(high))
+                Progression::Range { low: a, high: b, points: *points, logarithmic: *logarithmic }
             }
         };
-        if values.is_empty() {
-            return refuse("empty".into(), "at least one value");
-        }
-        // Shown in the user's own unit.
-        let unit =
-            shown.filter(|q| !q.symbol().is_empty()).and_then(|q| Some((q.symbol(), Unit::parse(q.symbol()).ok()?)));
-        let (symbol, unit) = match unit {
-            Some((symbol, unit)) => (symbol.to_owned(), unit),
-            None => (dimension.to_string(), Unit::ONE),
-        };
-        Ok(Resolved { setting, name: self.name.clone(), values, symbol, unit })
+        Ok((variable, progression))
+    }
+
+    /// Looks the setting up and lists its values, SI, with the unit they are shown in.
+    pub(super) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
+        let (variable, progression) = self.progression(problem)?;
+        let values = (0..progression.len()).map(|i| progression.at(i)).collect();
+        Ok(Resolved {
+            setting: variable.setting,
+            name: variable.name.clone(),
+            symbol: variable.symbol.clone(),
+            values,
+            variable,
+        })
     }
 
     /// Whether it is spaced equally in the logarithm.
@@ -117,20 +149,39 @@ impl Axis {
     }
 }
 
-fn spaced(a: f64, b: f64, points: usize, logarithmic: bool) -> Vec<f64> {
-    let last = points - 1;
-    (0..points)
-        .map(|i| match i {
-            0 => a,
-            i if i == last => b,
+/// The values of an axis, SI, each by its index.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Progression {
+    List(Vec<f64>),
+    Range { low: f64, high: f64, points: usize, logarithmic: bool },
+}
+
+impl Progression {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::List(values) => values.len(),
+            Self::Range { points, .. } => *points,
+        }
+    }
+
+    /// The value at an index below the length.
+    pub(super) fn at(&self, i: usize) -> f64 {
+        let (low, high, last, logarithmic) = match self {
+            Self::List(values) => return values[i],
+            Self::Range { low, high, points, logarithmic } => (*low, *high, points - 1, *logarithmic),
+        };
+        match i {
+            0 => low,
+            i if i == last => high,
             i if logarithmic => {
                 let f = i as f64 / last as f64;
-                (a.ln() * (1.0 - f) + b.ln() * f).exp()
+                // Those of `libm`, which have the same bits on every machine.
+                libm::exp(libm::log(low) * (1.0 - f) + libm::log(high) * f)
             }
             // Divided last, so that round grids keep round values.
-            i => (a * (last - i) as f64 + b * i as f64) / last as f64,
-        })
-        .collect()
+            i => (low * (last - i) as f64 + high * i as f64) / last as f64,
+        }
+    }
 }
 
 /// An axis of a given network.
@@ -140,12 +191,12 @@ pub(super) struct Resolved {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
     pub(super) symbol: String,
-    pub(super) unit: Unit,
+    variable: Variable,
 }
 
 impl Resolved {
     /// A value, SI, in the unit that the axis is shown in.
     pub(super) fn shown(&self, si: f64) -> f64 {
-        (si - self.unit.offset) / self.unit.factor
+        self.variable.shown(si)
     }
 }

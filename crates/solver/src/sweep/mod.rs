@@ -1,6 +1,7 @@
 //! Sweeps: the same problem at every point of a grid, in parallel, in a fixed order.
 
 mod axis;
+mod design;
 
 use std::fmt;
 use std::path::Path;
@@ -9,6 +10,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use axis::Axis;
+pub use design::{
+    Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
+    Variable, Vary, Zip, parse_range,
+};
 
 use crate::error::{Cause, Result, SolveError};
 use crate::integrate::solve;
