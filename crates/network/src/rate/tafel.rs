@@ -1,6 +1,6 @@
 //! Tafel law: one direction of an electrode step.
 
-use super::{Environment, Real};
+use super::{Environment, Part, Real};
 use crate::conditions::{FARADAY, GAS_CONSTANT};
 use crate::network::ParameterId;
 
@@ -31,7 +31,9 @@ const STEEPEST: f64 = 300.0;
 
 /// `exp(x)`, held at [`STEEPEST`].
 pub(super) fn limited_exp<N: Real>(x: N) -> N {
-    if x.value().abs() > STEEPEST { N::constant(x.value().signum() * STEEPEST).exp() } else { x.exp() }
+    let v = x.value();
+    let held = N::new(v.map(|v| STEEPEST.copysign(v)), N::Part::splat(0.0));
+    N::select((v, v), |v, _| v.abs() > STEEPEST, held, x).exp()
 }
 
 /// `F (E - E0) / RT`, a pure number.
