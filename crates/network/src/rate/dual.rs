@@ -135,6 +135,13 @@ macro_rules! arithmetic {
                 Self { $($field: self.$field - o.$field),+ }
             }
         }
+        impl<P: Part> Mul<f64> for $name<P> {
+            type Output = Self;
+            #[inline]
+            fn mul(self, factor: f64) -> Self {
+                Self { $($field: self.$field * factor),+ }
+            }
+        }
         impl<P: Part> Neg for $name<P> {
             type Output = Self;
             #[inline]

@@ -27,6 +27,10 @@ pub struct MarcusHushChidsey {
     pub standard: f64,
 }
 
+/// Most points on each side of the largest one: enough to a reorganisation energy of 25 000 RT (60 MJ/mol at room
+/// temperature). Beyond it the sum is cut off, so that a senseless parameter cannot stall a run.
+const FARTHEST: f64 = 4096.0;
+
 impl MarcusHushChidsey {
     /// Rate constants of both directions.
     pub fn both<N: Real>(&self, at: &Environment<'_, N>) -> (N, N) {
@@ -50,7 +54,7 @@ fn log_integral<N: Real<Part = f64>>(lambda: N, x: N) -> N {
     let spread = (2.0 * width).sqrt();
     let spacing = (0.65 * spread).min(0.5);
     let peak = peak(width, shift);
-    let reach = ((9.0 * spread).max(40.0 * spacing) / spacing).ceil() as i64;
+    let reach = ((9.0 * spread).max(40.0 * spacing) / spacing).ceil().min(FARTHEST) as i64;
     let scale = exponent(width, shift, peak);
     let four = N::constant(4.0) * lambda;
     let mut sum = N::constant(0.0);

@@ -101,7 +101,7 @@ impl RateLaw {
             Self::Eyring(law) => (law.forward(at), nothing),
             Self::Relative(law) => (law.forward(at), nothing),
             Self::Tafel(law) => (law.forward(at), nothing),
-            Self::ButlerVolmer(law) => (law.forward.forward(at), law.reverse(at)),
+            Self::ButlerVolmer(law) => law.both(at),
             Self::Marcus(law) => law.both(at),
             Self::MarcusHushChidsey(law) => law.both(at),
             Self::KouteckyLevich(kinetics, film) => {

@@ -13,6 +13,7 @@ pub trait Part:
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Mul<f64, Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
 {

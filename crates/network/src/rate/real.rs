@@ -9,7 +9,13 @@ use crate::lane;
 /// ([`HyperDual`](super::HyperDual)). Each law is one formula over it, and its exact derivatives are the same formula over
 /// the other types (forward-mode differentiation; Fike and Alonso, AIAA 2011-886, for the second).
 pub trait Real:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
 {
     /// What its value and its derivatives are: one number, or one for each lane.
     type Part: Part;

@@ -38,15 +38,18 @@ pub(super) fn limited_exp<N: Real>(x: N) -> N {
 
 /// `F (E - E0) / RT`, a pure number.
 pub(super) fn reduced_overpotential<N: Real>(at: &Environment<'_, N>, e0: ParameterId) -> N {
-    N::constant(FARADAY) * (at.potential - at.parameter(e0)) / (N::constant(GAS_CONSTANT) * at.temperature)
+    (at.potential - at.parameter(e0)) * FARADAY / (at.temperature * GAS_CONSTANT)
 }
 
 impl Tafel {
     /// The rate constant.
     pub fn forward<N: Real>(&self, at: &Environment<'_, N>) -> N {
-        let eta = reduced_overpotential(at, self.e0);
-        let exponent = N::constant(self.sign) * at.parameter(self.alpha) * eta;
-        N::constant(self.factor) * at.parameter(self.k0) * limited_exp(exponent)
+        self.at_overpotential(reduced_overpotential(at, self.e0), at)
+    }
+
+    /// The rate constant at a reduced overpotential.
+    pub(super) fn at_overpotential<N: Real>(&self, eta: N, at: &Environment<'_, N>) -> N {
+        at.parameter(self.k0) * self.factor * limited_exp(at.parameter(self.alpha) * self.sign * eta)
     }
 }
 
