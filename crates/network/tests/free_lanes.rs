@@ -65,7 +65,7 @@ fn results<const W: usize>(network: &Network, sets: &[Set]) -> Vec<Vec<f64>> {
     let mut all = Vec::new();
     for sets in sets.chunks(W) {
         // What the kernels take as it is given plays no part here.
-        let constants = std::array::from_fn(|lane| vec![spread(lane); tables.directions()]);
+        let constants = std::array::from_fn(|_| vec![1.5; tables.directions()]);
         let bound = Bound::<W>::new(std::array::from_fn(|lane| sets[lane].values.clone()), &constants);
         let along = BoundAlong::<W>::new(std::array::from_fn(|lane| sets[lane].along.clone()), &constants);
         let (z, u, v) = (lanes(sets, |s| &s.z), lanes(sets, |s| &s.u), lanes(sets, |s| &s.v));
