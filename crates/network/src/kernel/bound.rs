@@ -69,6 +69,7 @@ pub(super) struct Registers<const W: usize> {
 
 impl<const W: usize> Bound<W> {
     /// Numbers of all lanes; `constants` are those of [`Network::bind`](crate::Network::bind).
+    #[expect(clippy::needless_pass_by_value, reason = "callers make the array for this call")]
     pub fn new(values: [Values; W], constants: &[Vec<f64>; W]) -> Self {
         let mut bound = Self {
             constants: vec![Lane::ZERO; constants[0].len()],
@@ -121,6 +122,7 @@ pub struct BoundAlong<const W: usize> {
 
 impl<const W: usize> BoundAlong<W> {
     /// Changes of all lanes; `constants` are those of [`Network::bind_along`](crate::Network::bind_along).
+    #[expect(clippy::needless_pass_by_value, reason = "callers make the array for this call")]
     pub fn new(lanes: [Along; W], constants: &[Vec<f64>; W]) -> Self {
         let mut bound = Self {
             constants: vec![Lane::ZERO; constants[0].len()],
