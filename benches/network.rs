@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ratelaw::network::{Conditions, Network};
+use ratelaw::network::{Conditions, Lane, Network};
 
 /// A model of `species` species and `steps` reversible and irreversible steps between them, made by rule.
 fn generated(species: usize, steps: usize) -> String {
@@ -45,13 +45,13 @@ fn small(c: &mut Criterion) {
     let cell = model.network().expect("a sound model");
     let (values, conditions) = (cell.parameter_values(), Conditions::new(298.15, 2.0));
     let tables = cell.compiled();
-    let mut constants = vec![0.0; tables.directions()];
+    let mut constants = vec![Lane::<1>::ZERO; tables.directions()];
     c.bench_function("bind the hydrazine cell (13 species, 6 steps)", |b| {
         b.iter(|| cell.bind_into(tables, black_box(&values), &conditions, &mut constants));
     });
     let ten = Network::from_toml(&generated(10, 30), "generated.toml").expect("a sound model");
     let (values, tables) = (ten.parameter_values(), ten.compiled());
-    let mut constants = vec![0.0; tables.directions()];
+    let mut constants = vec![Lane::<1>::ZERO; tables.directions()];
     c.bench_function("bind 10 species, 30 steps", |b| {
         b.iter(|| ten.bind_into(tables, black_box(&values), &conditions, &mut constants));
     });

@@ -120,7 +120,7 @@ impl Network {
         let mut constants = std::mem::take(&mut bound.constants);
         let done = self.bind_into(tables, values, conditions, &mut constants);
         bound.constants = constants;
-        bound.set_values(values, conditions);
+        bound.set_values(0, values, conditions);
         done
     }
 

@@ -21,7 +21,7 @@ mod file;
 mod formula;
 pub mod import;
 mod kernel;
-mod lane;
+pub mod lane;
 mod network;
 mod parameter;
 mod phase;

@@ -1,6 +1,7 @@
 //! Step size control.
 
 use ratelaw_network::Lane;
+use ratelaw_network::lane::powf;
 
 /// Predictive controller of Gustafsson (ACM TOMS 20 (1994) 496), as in RODAS (Hairer and Wanner II, section
 /// IV.8, eq. 8.20): the new step follows from the last two errors and steps.
@@ -11,9 +12,11 @@ pub(crate) struct Controller {
     rejected: bool,
 }
 
-const SAFETY: f64 = 0.9;
-const SMALLEST_FACTOR: f64 = 0.2;
-const LARGEST_FACTOR: f64 = 6.0;
+pub(crate) const SAFETY: f64 = 0.9;
+pub(crate) const SMALLEST_FACTOR: f64 = 0.2;
+pub(crate) const LARGEST_FACTOR: f64 = 6.0;
+/// What a step whose error is not a number shrinks by.
+pub(crate) const UNKNOWN_FACTOR: f64 = 0.25;
 
 impl Controller {
     /// `order`: the power of `h` that the local error goes with.
@@ -24,9 +27,9 @@ impl Controller {
     /// The next step size after an accepted step of size `h` with the scaled error `error` <= 1.
     pub(crate) fn accept(&mut self, h: f64, error: f64) -> f64 {
         let error = error.max(1e-10);
-        let mut factor = SAFETY * error.powf(-1.0 / self.order);
+        let mut factor = SAFETY * powf(error, -1.0 / self.order);
         if let Some((last_h, last_error)) = self.last {
-            let predicted = SAFETY * (h / last_h) * (last_error / (error * error)).powf(1.0 / self.order);
+            let predicted = SAFETY * (h / last_h) * powf(last_error / (error * error), 1.0 / self.order);
             factor = factor.min(predicted);
         }
         factor = factor.clamp(SMALLEST_FACTOR, LARGEST_FACTOR);
@@ -41,7 +44,7 @@ impl Controller {
     /// The step size to try again with after a rejected step; `error` is above 1, or not a number.
     pub(crate) fn reject(&mut self, h: f64, error: f64) -> f64 {
         self.rejected = true;
-        let factor = if error.is_finite() { SAFETY * error.powf(-1.0 / self.order) } else { 0.25 };
+        let factor = if error.is_finite() { SAFETY * powf(error, -1.0 / self.order) } else { UNKNOWN_FACTOR };
         h * factor.clamp(SMALLEST_FACTOR, 1.0)
     }
 }
@@ -100,7 +103,7 @@ impl Tolerance {
             let weight = self.absolute[i] / self.relative + y[i].0[0].abs();
             rate = rate.max(slope[i].0[0].abs() / weight);
         }
-        let h = 0.01 * self.relative.powf(0.2) / rate;
+        let h = 0.01 * powf(self.relative, 0.2) / rate;
         if h.is_finite() && h > 0.0 { h.min(t_end) } else { t_end * 1e-6 }
     }
 }

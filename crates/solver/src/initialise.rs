@@ -63,7 +63,7 @@ impl<'a> Initialiser<'a> {
     /// whatever the steepness; the counter electrode comes after those that its current answers.
     pub(crate) fn balance(&mut self, z: &mut [Lane<1>]) -> Result<(), Cause> {
         let potentials = self.system.compiled.potentials();
-        let conditions = *self.system.bound.conditions(0);
+        let conditions = self.system.bound.conditions(0);
         let applied = conditions.potential;
         z[potentials.clone()].fill(Lane([applied]));
         if !conditions.connected {

@@ -5,6 +5,7 @@ use super::sides::Sides;
 use super::sum::sum_of_steps;
 use crate::conditions::Conditions;
 use crate::error::{NetworkError, Result};
+use crate::lane::ln;
 use crate::network::{Network, StepId};
 
 /// Loops of reversible steps, and the reversible steps that could not be judged.
@@ -109,7 +110,7 @@ pub fn wegscheider(network: &Network, values: &[f64], conditions: &Conditions) -
         } else {
             let mut vector: Vec<(usize, f64)> = step.change.iter().map(|(id, n)| (id.0, *n)).collect();
             vector.extend((step.electrons != 0.0).then_some((electrons, step.electrons)));
-            judged.push((StepId(i), vector, forward.ln() - reverse.ln()));
+            judged.push((StepId(i), vector, ln(forward) - ln(reverse)));
         }
     }
     let vectors: Vec<Vec<(usize, f64)>> = judged.iter_mut().map(|(_, vector, _)| std::mem::take(vector)).collect();

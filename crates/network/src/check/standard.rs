@@ -27,6 +27,9 @@ impl Standard<'_> {
     }
 
     pub(super) fn product(&self, orders: &[(SpeciesId, f64)]) -> Option<f64> {
-        orders.iter().map(|(id, order)| Some(self.amount(self.matter.species[id.0].phase.0)?.powf(*order))).product()
+        orders
+            .iter()
+            .map(|(id, order)| Some(crate::lane::powf(self.amount(self.matter.species[id.0].phase.0)?, *order)))
+            .product()
     }
 }

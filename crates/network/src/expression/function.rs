@@ -1,6 +1,6 @@
 //! Functions and comparisons of an expression.
 
-use crate::rate::Real;
+use crate::rate::{Part, Real};
 
 /// A function of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,52 +86,51 @@ impl Function {
     /// Its value, and its first and second derivatives where the number type asks for them.
     pub fn of<N: Real>(self, x: N) -> N {
         let v = x.value();
-        let (f0, f1, f2) = match self {
-            Self::Exp => {
-                let e = v.exp();
-                (e, e, e)
-            }
-            Self::Ln => (v.ln(), 1.0 / v, -1.0 / (v * v)),
+        let one = N::Part::splat(1.0);
+        let two = N::Part::splat(2.0);
+        match self {
+            Self::Exp => x.exp(),
+            Self::Ln => x.ln(),
             Self::Log10 => {
-                let d = std::f64::consts::LOG10_E / v;
-                (v.log10(), d, -d / v)
+                let slope = N::Part::splat(std::f64::consts::LOG10_E) / v;
+                x.chain(v.map(libm::log10), || slope, || -slope / v)
             }
             Self::Sqrt => {
                 // The slope at zero is infinite; where the root is zero too it counts as zero, as in the kernels.
-                let root = v.max(0.0).sqrt();
-                let d = if root > 0.0 { 0.5 / root } else { 0.0 };
-                (root, d, if root > 0.0 { -0.5 * d / v } else { 0.0 })
+                let root = v.map(|v| if v < 0.0 { 0.0 } else { v.sqrt() });
+                let flat = |of: N::Part| N::Part::choose((root, root), |root, _| root == 0.0, N::Part::splat(0.0), of);
+                let slope = || flat(N::Part::splat(0.5) / root);
+                x.chain(root, slope, || flat(N::Part::splat(-0.5) * slope() / v))
             }
-            Self::Abs => (v.abs(), sign(v), 0.0),
-            Self::Sign => (sign(v), 0.0, 0.0),
-            Self::Sin => (v.sin(), v.cos(), -v.sin()),
-            Self::Cos => (v.cos(), -v.sin(), -v.cos()),
+            Self::Abs => x.chain(v.map(f64::abs), || v.map(sign), || N::Part::splat(0.0)),
+            Self::Sign => x.chain(v.map(sign), || N::Part::splat(0.0), || N::Part::splat(0.0)),
+            Self::Sin => x.chain(v.map(libm::sin), || v.map(libm::cos), || -v.map(libm::sin)),
+            Self::Cos => x.chain(v.map(libm::cos), || -v.map(libm::sin), || -v.map(libm::cos)),
             Self::Tan => {
-                let t = v.tan();
-                let d = 1.0 + t * t;
-                (t, d, 2.0 * t * d)
+                let t = v.map(libm::tan);
+                let slope = one + t * t;
+                x.chain(t, || slope, || two * t * slope)
             }
             Self::Asin => {
-                let d = 1.0 / (1.0 - v * v).sqrt();
-                (v.asin(), d, v * d * d * d)
+                let slope = || (one - v * v).map(|s| 1.0 / s.sqrt());
+                x.chain(v.map(libm::asin), slope, || v * slope() * slope() * slope())
             }
             Self::Acos => {
-                let d = 1.0 / (1.0 - v * v).sqrt();
-                (v.acos(), -d, -v * d * d * d)
+                let slope = || (one - v * v).map(|s| 1.0 / s.sqrt());
+                x.chain(v.map(libm::acos), || -slope(), || -v * slope() * slope() * slope())
             }
             Self::Atan => {
-                let d = 1.0 / (1.0 + v * v);
-                (v.atan(), d, -2.0 * v * d * d)
+                let slope = one / (one + v * v);
+                x.chain(v.map(libm::atan), || slope, || -two * v * slope * slope)
             }
-            Self::Sinh => (v.sinh(), v.cosh(), v.sinh()),
-            Self::Cosh => (v.cosh(), v.sinh(), v.cosh()),
+            Self::Sinh => x.chain(v.map(libm::sinh), || v.map(libm::cosh), || v.map(libm::sinh)),
+            Self::Cosh => x.chain(v.map(libm::cosh), || v.map(libm::sinh), || v.map(libm::cosh)),
             Self::Tanh => {
-                let t = v.tanh();
-                let d = 1.0 - t * t;
-                (t, d, -2.0 * t * d)
+                let t = v.map(libm::tanh);
+                let slope = one - t * t;
+                x.chain(t, || slope, || -two * t * slope)
             }
-        };
-        x.chain(f0, f1, f2)
+        }
     }
 }
 
@@ -169,6 +168,18 @@ impl Comparison {
             Self::LessEqual => "<=",
             Self::Greater => ">",
             Self::GreaterEqual => ">=",
+        }
+    }
+
+    /// In each lane `yes` where it holds for `a` and `b`, else `no`.
+    pub fn choose<N: Real>(self, a: N, b: N, yes: N, no: N) -> N {
+        let of = (a.value(), b.value());
+        // One loop for each comparison, so that none branches in each lane.
+        match self {
+            Self::Less => N::select(of, |a, b| a < b, yes, no),
+            Self::LessEqual => N::select(of, |a, b| a <= b, yes, no),
+            Self::Greater => N::select(of, |a, b| a > b, yes, no),
+            Self::GreaterEqual => N::select(of, |a, b| a >= b, yes, no),
         }
     }
 

@@ -167,7 +167,7 @@ impl<L: Copy + Eq + std::hash::Hash> Graph<L> {
     /// Power; a constant exponent is treated apart, since its base may then be zero or negative.
     pub fn power(&mut self, a: NodeId, exponent: NodeId) -> NodeId {
         match (self.constant(a), self.constant(exponent)) {
-            (Some(x), Some(n)) => self.number(x.powf(n)),
+            (Some(x), Some(n)) => self.number(crate::lane::powf(x, n)),
             (_, Some(0.0)) => self.number(1.0),
             (_, Some(1.0)) => a,
             (_, Some(n)) => self.push(Op::Power(a, n)),

@@ -77,20 +77,8 @@ impl Tape {
                 Op::Power(a, n) => power(at(a), n),
                 Op::PowerOf(a, b) => (at(b) * at(a).ln()).exp(),
                 Op::Call(function, a) => function.of(at(a)),
-                Op::Extreme(which, a, b) => {
-                    if which.holds(at(a).value(), at(b).value()) {
-                        at(a)
-                    } else {
-                        at(b)
-                    }
-                }
-                Op::Select(which, [a, b, yes, no]) => {
-                    if which.holds(at(a).value(), at(b).value()) {
-                        at(yes)
-                    } else {
-                        at(no)
-                    }
-                }
+                Op::Extreme(which, a, b) => which.choose(at(a), at(b), at(a), at(b)),
+                Op::Select(which, [a, b, yes, no]) => which.choose(at(a), at(b), at(yes), at(no)),
             };
             registers.push(value);
         }

@@ -1,93 +1,111 @@
 //! Rates that are a formula of the amounts, or whose constant depends on a potential or time that varies.
 
-use super::bound::{Bound, BoundAlong, Values};
-use crate::compile::Compiled;
+use super::bound::{Bound, BoundAlong};
+use crate::compile::{Compiled, Free};
 use crate::expression::Variable;
 use crate::lane::Lane;
-use crate::rate::{Along, Dual, Environment, HyperDual, RateLaw, Real, power};
+use crate::rate::{Dual, Environment, Formula, HyperDual, RateLaw, Real, amount_power, power};
+
+/// Most variables beside amounts that a rate can depend on: the potential of its electrode and the time.
+const OTHERS: usize = 2;
 
 impl Compiled {
-    /// One rate at one point, over any kind of number.
-    fn free_rate<N: Real>(
+    /// Temperature, potential and time, as they are applied.
+    fn surroundings<'a, N: Real<Part = Lane<W>>, const W: usize>(
         &self,
-        index: usize,
-        values: &Values,
-        along: Option<&Along>,
+        bound: &'a Bound<W>,
+        along: Option<&'a BoundAlong<W>>,
         variable: impl Fn(usize) -> N,
-        registers: &mut Vec<N>,
-    ) -> N {
-        let direction = self.runs.free.start + index;
-        let free = &self.free[index];
-        let conditions = &values.conditions;
-        if free.electrochemical && !conditions.connected {
-            return N::constant(0.0);
-        }
-        let mut at = Environment::<N>::new(&values.parameters, conditions, along);
+    ) -> Environment<'a, N> {
+        let fixed = |value| N::new(value, Lane::ZERO);
+        let held = &bound.conditions;
+        let mut at = Environment {
+            values: &bound.parameters,
+            along: along.map(|a| a.parameters.as_slice()),
+            temperature: N::new(held.temperature, along.map_or(Lane::ZERO, |a| a.temperature)),
+            potential: N::new(held.potential, along.map_or(Lane::ZERO, |a| a.potential)),
+            time: fixed(held.time),
+        };
         if let Some(time) = self.time {
             at.time = variable(time);
-            let passed = at.time - N::constant(conditions.time);
-            at.potential = at.potential + N::constant(conditions.potential_rate) * passed;
-            at.temperature = at.temperature + N::constant(conditions.temperature_rate) * passed;
+            let passed = at.time - fixed(held.time);
+            at.potential = at.potential + fixed(held.potential_rate) * passed;
+            at.temperature = at.temperature + fixed(held.temperature_rate) * passed;
         }
-        if let Some(own) = free.potential {
-            at.potential = variable(own);
-        }
-        let rate = if let RateLaw::Formula(formula) = &free.law {
-            let leaf = |v: Variable| match v {
-                Variable::Amount(id) => variable(id.0),
-                Variable::Parameter(id) => at.parameter(id),
-                Variable::Temperature => at.temperature,
-                Variable::Potential => at.potential,
-                Variable::Time => at.time,
-                Variable::Ready(_) => N::constant(f64::NAN),
+        at
+    }
+
+    /// All rates at one point, over any kind of number; each goes to `put` with its direction.
+    fn each_free<N: Real<Part = Lane<W>>, const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        along: Option<&BoundAlong<W>>,
+        variable: impl Fn(usize) -> N,
+        registers: &mut Vec<N>,
+        mut put: impl FnMut(usize, N),
+    ) {
+        let at = self.surroundings(bound, along, &variable);
+        let mut reverse = N::constant(0.0);
+        for (direction, free) in self.runs.free.clone().zip(&self.free) {
+            let at = own_potential(free, at, &variable);
+            let mut rate = if let RateLaw::Formula(formula) = &free.law {
+                evaluate(formula, &at, &variable, registers);
+                formula.tape().result(0, registers)
+            } else {
+                let constant = constant(free, &at, &mut reverse);
+                let factors = &self.factors[self.factor_ranges[direction].clone()];
+                factors.iter().fold(constant, |rate, f| rate * power(variable(f.species), f.order))
             };
-            formula.tape().evaluate(leaf, registers);
-            formula.tape().result(0, registers)
-        } else {
-            let (forward, reverse) = free.law.constants(free.kind, &at);
-            let constant = if free.is_reverse { reverse } else { forward };
-            let factors = &self.factors[self.factor_ranges[direction].clone()];
-            factors.iter().fold(constant, |rate, f| rate * power(variable(f.species), f.order))
-        };
-        let scaled = along.is_some_and(|along| along.step == Some(self.direction_step(direction)));
-        if scaled { rate * N::new(1.0, 1.0) } else { rate }
+            if let Some(lanes) = along.and_then(|a| a.scales(self.direction_step(direction))) {
+                let scaled = rate * N::new(Lane::splat(1.0), Lane::splat(1.0));
+                rate = N::select((lanes, lanes), |scales, _| scales != 0.0, scaled, rate);
+            }
+            put(direction, if free.electrochemical { bound.where_connected(rate, N::constant(0.0)) } else { rate });
+        }
     }
 
     pub(super) fn free_rates<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], rates: &mut [Lane<W>]) {
         let registers = &mut bound.registers.borrow_mut().plain;
-        for i in 0..self.free.len() {
-            for lane in 0..W {
-                let value = |k: usize| z[k].0[lane];
-                rates[self.runs.free.start + i].0[lane] =
-                    self.free_rate(i, &bound.values[lane], None, value, registers);
-            }
-        }
+        self.each_free(bound, None, |k| z[k], registers, |direction, rate| rates[direction] = rate);
     }
 
-    /// Derivatives in each variable: by the symbolic gradient of a formula, else with dual numbers.
+    /// Derivatives in each variable: of a formula by its symbolic gradient, else by the product rule in amounts; in the
+    /// potential and the time with dual numbers.
     pub(super) fn free_terms<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], terms: &mut [Lane<W>]) {
         let registers = &mut *bound.registers.borrow_mut();
-        for (i, free) in self.free.iter().enumerate() {
-            let range = self.term_ranges[self.runs.free.start + i].clone();
-            for lane in 0..W {
-                let values = &bound.values[lane];
-                let first = if let RateLaw::Formula(formula) = &free.law {
-                    // One run of the tape leaves the rate and all its derivatives.
-                    self.free_rate(i, values, None, |k| z[k].0[lane], &mut registers.plain);
-                    let off = free.electrochemical && !values.conditions.connected;
-                    let amounts = range.len() - usize::from(free.by_potential) - usize::from(self.time.is_some());
-                    for k in 0..amounts {
-                        terms[range.start + k].0[lane] =
-                            if off { 0.0 } else { formula.tape().result(1 + k, &registers.plain) };
-                    }
-                    range.start + amounts
+        let applied = self.surroundings(bound, None, |k| z[k]);
+        let mut reverse = [Dual::constant(0.0); OTHERS];
+        for (direction, free) in self.runs.free.clone().zip(&self.free) {
+            let range = self.term_ranges[direction].clone();
+            let others = usize::from(free.by_potential) + usize::from(self.time.is_some());
+            let (amounts, others) = (range.start..range.end - others, range.end - others..range.end);
+            if let RateLaw::Formula(formula) = &free.law {
+                // One run of the tape leaves the rate and all its derivatives.
+                let at = own_potential(free, applied, |k| z[k]);
+                evaluate(formula, &at, |k| z[k], &mut registers.plain);
+                for (k, t) in amounts.enumerate() {
+                    terms[t] = formula.tape().result(1 + k, &registers.plain);
+                }
+            }
+            let factors = self.factor_ranges[direction].clone();
+            for (t, reverse) in others.zip(&mut reverse) {
+                let column = self.columns[t];
+                let seeded = |k: usize| Dual::new(z[k], Lane::splat(f64::from(u8::from(k == column))));
+                let at = own_potential(free, self.surroundings(bound, None, seeded), seeded);
+                terms[t] = if let RateLaw::Formula(formula) = &free.law {
+                    evaluate(formula, &at, seeded, &mut registers.dual);
+                    formula.tape().result(0, &registers.dual).derivative
                 } else {
-                    range.start
+                    let constant = constant(free, &at, reverse);
+                    // A rate that is no formula depends on one of these two, so its amounts are not left out.
+                    self.monomial_terms(constant.value, factors.clone(), z, &mut terms[range.start..]);
+                    let factors = &self.factors[factors.clone()];
+                    factors.iter().fold(constant.derivative, |rate, f| rate * amount_power(z[f.species], f.order))
                 };
-                for t in first..range.end {
-                    let column = self.columns[t];
-                    let seeded = |k: usize| Dual::new(z[k].0[lane], f64::from(u8::from(k == column)));
-                    terms[t].0[lane] = self.free_rate(i, values, None, seeded, &mut registers.dual).derivative;
+            }
+            if free.electrochemical {
+                for term in &mut terms[range] {
+                    *term = bound.where_connected(*term, Lane::ZERO);
                 }
             }
         }
@@ -102,14 +120,8 @@ impl Compiled {
         rates: &mut [Lane<W>],
     ) {
         let registers = &mut bound.registers.borrow_mut().dual;
-        for i in 0..self.free.len() {
-            for lane in 0..W {
-                let value = |k: usize| Dual::new(z[k].0[lane], v[k].0[lane]);
-                let along = along.map(|a| &a.lanes[lane]);
-                rates[self.runs.free.start + i].0[lane] =
-                    self.free_rate(i, &bound.values[lane], along, value, registers).derivative;
-            }
-        }
+        let variable = |k: usize| Dual::new(z[k], v[k]);
+        self.each_free(bound, along, variable, registers, |direction, rate| rates[direction] = rate.derivative);
     }
 
     pub(super) fn free_second_tangent<const W: usize>(
@@ -121,20 +133,48 @@ impl Compiled {
         rates: &mut [Lane<W>],
     ) {
         let registers = &mut bound.registers.borrow_mut().hyper;
-        for i in 0..self.free.len() {
-            for lane in 0..W {
-                let value =
-                    |k: usize| HyperDual { value: z[k].0[lane], first: v[k].0[lane], second: u[k].0[lane], mixed: 0.0 };
-                let along = along.map(|a| &a.lanes[lane]);
-                rates[self.runs.free.start + i].0[lane] =
-                    self.free_rate(i, &bound.values[lane], along, value, registers).mixed;
-            }
-        }
+        let variable = |k: usize| HyperDual { value: z[k], first: v[k], second: u[k], mixed: Lane::ZERO };
+        self.each_free(bound, along, variable, registers, |direction, rate| rates[direction] = rate.mixed);
     }
 }
 
-/// Whether any lane's resistance changes in a direction.
-pub(super) fn changes_resistance<const W: usize>(compiled: &Compiled, along: &BoundAlong<W>) -> bool {
-    let mut ids = compiled.floating.iter().filter_map(|f| f.resistance);
-    ids.any(|id| along.lanes.iter().any(|lane| lane.parameters[id.0] != 0.0))
+/// The environment at the electrode of a step: with its own potential if that floats.
+fn own_potential<'a, N: Real>(
+    free: &Free,
+    mut applied: Environment<'a, N>,
+    variable: impl Fn(usize) -> N,
+) -> Environment<'a, N> {
+    if let Some(own) = free.potential {
+        applied.potential = variable(own);
+    }
+    applied
+}
+
+/// Runs a formula's tape.
+fn evaluate<N: Real>(
+    formula: &Formula,
+    at: &Environment<'_, N>,
+    variable: impl Fn(usize) -> N,
+    registers: &mut Vec<N>,
+) {
+    let leaf = |v: Variable| match v {
+        Variable::Amount(id) => variable(id.0),
+        Variable::Parameter(id) => at.parameter(id),
+        Variable::Temperature => at.temperature,
+        Variable::Potential => at.potential,
+        Variable::Time => at.time,
+        Variable::Ready(_) => N::constant(f64::NAN),
+    };
+    formula.tape().evaluate(leaf, registers);
+}
+
+/// The rate constant of a direction. The law gives both of a step at once; its reverse direction comes right after the
+/// forward one, which leaves the constant in `reverse`.
+fn constant<N: Real>(free: &Free, at: &Environment<'_, N>, reverse: &mut N) -> N {
+    if free.is_reverse {
+        return *reverse;
+    }
+    let (forward, back) = free.law.constants(free.kind, at);
+    *reverse = back;
+    forward
 }

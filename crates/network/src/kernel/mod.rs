@@ -53,20 +53,15 @@ impl Compiled {
     ) {
         self.rates(bound, z, rates);
         self.accumulate(rates, dz);
+        let held = &bound.conditions;
         for (i, own) in self.floating.iter().enumerate() {
             let row = self.species + i;
-            for lane in 0..W {
-                let values = &bound.values[lane];
-                let (current, potential) = (dz[row].0[lane], z[row].0[lane]);
-                let time = self.time.map_or(values.conditions.time, |t| z[t].0[lane]);
-                let applied = values.conditions.potential_at(time);
-                // Disconnected electrodes carry no current; their potential has no meaning and rests at the applied one.
-                dz[row].0[lane] = if own.counter && values.conditions.connected {
-                    -current
-                } else {
-                    applied - potential - self.resistance(i, values) * current
-                };
-            }
+            let (current, resistance) = (dz[row], self.resistance(i, bound));
+            let time = self.time.map_or(held.time, |t| z[t]);
+            let applied = held.potential + held.potential_rate * (time - held.time);
+            // Disconnected electrodes carry no current; their potential has no meaning and rests at the applied one.
+            let dropped = applied - z[row] - resistance * current;
+            dz[row] = if own.counter { bound.where_connected(-current, dropped) } else { dropped };
         }
         if let Some(time) = self.time {
             dz[time] = Lane::splat(1.0);
@@ -74,10 +69,10 @@ impl Compiled {
     }
 
     /// The resistance of a floating potential, ohm.
-    fn resistance(&self, floating: usize, values: &Values) -> f64 {
+    fn resistance<const W: usize>(&self, floating: usize, bound: &Bound<W>) -> Lane<W> {
         let own = self.floating[floating];
         // The drop at a counter electrode belongs to the cell voltage, not to its own balance.
-        own.resistance.filter(|_| !own.counter).map_or(0.0, |id| values.parameters[id.0])
+        own.resistance.filter(|_| !own.counter).map_or(Lane::ZERO, |id| bound.parameters[id.0])
     }
 
     /// Derivative terms `d rate / d variable`.
@@ -100,19 +95,17 @@ impl Compiled {
             }
         });
         for (i, own) in self.floating.iter().enumerate() {
-            for lane in 0..W {
-                let values = &bound.values[lane];
-                let counter = own.counter && values.conditions.connected;
-                let factor = if counter { -1.0 } else { -self.resistance(i, values) };
-                for entry in &mut entries[own.entries.0..own.entries.1] {
-                    entry.0[lane] *= factor;
-                }
-                if !counter {
-                    entries[own.diagonal].0[lane] -= 1.0;
-                    if let Some(by_time) = own.by_time {
-                        entries[by_time].0[lane] += values.conditions.potential_rate;
-                    }
-                }
+            let (zero, one) = (Lane::ZERO, Lane::splat(1.0));
+            // In lanes with a counter electrode that is connected the row is the current alone.
+            let dropped = -self.resistance(i, bound);
+            let factor = if own.counter { bound.where_connected(-one, dropped) } else { dropped };
+            let rests = if own.counter { bound.where_connected(zero, one) } else { one };
+            for entry in &mut entries[own.entries.0..own.entries.1] {
+                *entry = *entry * factor;
+            }
+            entries[own.diagonal] -= rests;
+            if let Some(by_time) = own.by_time {
+                entries[by_time] += rests * bound.conditions.potential_rate;
             }
         }
     }
@@ -191,29 +184,22 @@ impl Compiled {
     ) {
         for (i, own) in self.floating.iter().enumerate() {
             let row = self.species + i;
-            for lane in 0..W {
-                let values = &bound.values[lane];
-                let raw = dz[row].0[lane];
-                if own.counter && values.conditions.connected {
-                    dz[row].0[lane] = -raw;
-                    continue;
-                }
-                let applied = along.map_or(0.0, |a| a.lanes[lane].potential)
-                    + self.time.map_or(0.0, |t| values.conditions.potential_rate * v[t].0[lane]);
-                let change = match (along, own.resistance, currents) {
-                    (Some(along), Some(id), Some(currents)) if !own.counter => {
-                        along.lanes[lane].parameters[id.0] * currents[row].0[lane]
-                    }
-                    _ => 0.0,
-                };
-                dz[row].0[lane] = applied - v[row].0[lane] - self.resistance(i, values) * raw - change;
+            let raw = dz[row];
+            let mut applied = along.map_or(Lane::ZERO, |a| a.potential);
+            if let Some(time) = self.time {
+                applied += bound.conditions.potential_rate * v[time];
             }
+            let mut dropped = applied - v[row] - self.resistance(i, bound) * raw;
+            if let (Some(along), Some(id), Some(currents), false) = (along, own.resistance, currents, own.counter) {
+                dropped -= along.parameters[id.0] * currents[row];
+            }
+            dz[row] = if own.counter { bound.where_connected(-raw, dropped) } else { dropped };
         }
     }
 
     /// Whether a direction changes a resistance, so that [`Compiled::close_tangent`] needs currents.
     pub fn changes_resistance<const W: usize>(&self, along: &BoundAlong<W>) -> bool {
-        free::changes_resistance(self, along)
+        self.floating.iter().filter_map(|f| f.resistance).any(|id| along.changes(id))
     }
 
     /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.

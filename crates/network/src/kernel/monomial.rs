@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::compile::{Compiled, Factor};
 use crate::lane::Lane;
+use crate::rate::{amount_curvature, amount_power, amount_slope};
 
 impl Compiled {
     /// Rates of all directions with a constant.
@@ -25,7 +26,7 @@ impl Compiled {
         }
         for d in self.runs.general.clone() {
             let factors = &self.factors[self.factor_ranges[d].clone()];
-            rates[d] = factors.iter().fold(constants[d], |rate, f| rate * power(y[f.species], f.order));
+            rates[d] = factors.iter().fold(constants[d], |rate, f| rate * amount_power(y[f.species], f.order));
         }
     }
 
@@ -47,14 +48,25 @@ impl Compiled {
         }
         for d in self.runs.general.clone() {
             let (range, first) = (self.factor_ranges[d].clone(), self.term_ranges[d].start);
-            for (i, of) in range.clone().enumerate() {
-                let mut product = constants[d];
-                for other in range.clone() {
-                    let Factor { species, order } = self.factors[other];
-                    let factor = if other == of { power_derivative } else { power };
-                    product = product * factor(y[species], order);
-                }
-                terms[first + i] = product;
+            self.monomial_terms(constants[d], range, y, &mut terms[first..]);
+        }
+    }
+
+    /// Derivatives of a constant times powers of amounts in each of these.
+    #[inline(always)]
+    pub(super) fn monomial_terms<const W: usize>(
+        &self,
+        constant: Lane<W>,
+        range: Range<usize>,
+        y: &[Lane<W>],
+        terms: &mut [Lane<W>],
+    ) {
+        for (of, term) in range.clone().zip(terms) {
+            *term = constant;
+            for other in range.clone() {
+                let Factor { species, order } = self.factors[other];
+                let factor = if other == of { amount_slope } else { amount_power };
+                *term = *term * factor(y[species], order);
             }
         }
     }
@@ -95,9 +107,9 @@ impl Compiled {
             let (mut value, mut du) = (Lane::splat(1.0), Lane::ZERO);
             let (mut dv, mut duv) = (Lane::ZERO, Lane::ZERO);
             for Factor { species: s, order } in &self.factors[self.factor_ranges[d].clone()] {
-                let f = power(y[*s], *order);
-                let f1 = power_derivative(y[*s], *order);
-                let f2 = power_second_derivative(y[*s], *order);
+                let f = amount_power(y[*s], *order);
+                let f1 = amount_slope(y[*s], *order);
+                let f2 = amount_curvature(y[*s], *order);
                 duv = duv * f + du * f1 * v[*s] + dv * f1 * u[*s] + value * f2 * u[*s] * v[*s];
                 du = du * f + value * f1 * u[*s];
                 dv = dv * f + value * f1 * v[*s];
@@ -115,52 +127,10 @@ impl Compiled {
     fn monomial<const W: usize>(&self, range: Range<usize>, y: &[Lane<W>], v: &[Lane<W>]) -> (Lane<W>, Lane<W>) {
         let (mut value, mut along) = (Lane::splat(1.0), Lane::ZERO);
         for Factor { species, order } in &self.factors[range] {
-            let f = power(y[*species], *order);
-            along = along * f + value * power_derivative(y[*species], *order) * v[*species];
+            let f = amount_power(y[*species], *order);
+            along = along * f + value * amount_slope(y[*species], *order) * v[*species];
             value = value * f;
         }
         (value, along)
-    }
-}
-
-/// `y^order`. A broken power of a negative amount, which rounding can make, counts as that of zero.
-#[inline(always)]
-fn power<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
-    if order == 1.0 {
-        y
-    } else if order == 2.0 {
-        y * y
-    } else if order == 3.0 {
-        y * y * y
-    } else if order == 0.0 {
-        Lane::splat(1.0)
-    } else if order.fract() == 0.0 && order.abs() < 100.0 {
-        y.map(|y| y.powi(order as i32))
-    } else {
-        y.map(|y| y.max(0.0).powf(order))
-    }
-}
-
-/// `order y^(order - 1)`. An order between 0 and 1 has no finite slope at zero; there, where its rate is zero
-/// too, the slope counts as zero, so that a run can start or end without the species.
-#[inline(always)]
-fn power_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
-    if order == 1.0 {
-        Lane::splat(1.0)
-    } else if order > 0.0 && order < 1.0 {
-        y.map(|y| if y > 0.0 { order * y.powf(order - 1.0) } else { 0.0 })
-    } else {
-        power(y, order - 1.0) * order
-    }
-}
-
-#[inline(always)]
-fn power_second_derivative<const W: usize>(y: Lane<W>, order: f64) -> Lane<W> {
-    if order == 1.0 {
-        Lane::ZERO
-    } else if order > 0.0 && order < 1.0 {
-        y.map(|y| if y > 0.0 { order * (order - 1.0) * y.powf(order - 2.0) } else { 0.0 })
-    } else {
-        power_derivative(y, order - 1.0) * order
     }
 }

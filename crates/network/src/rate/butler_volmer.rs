@@ -20,14 +20,15 @@ pub struct ButlerVolmer {
 }
 
 impl ButlerVolmer {
-    /// The reverse rate constant, `k0 exp(-+(n - alpha) F (E - E0) / RT)`.
-    pub fn reverse<N: Real>(&self, at: &Environment<'_, N>) -> N {
+    /// Both rate constants; the reverse one is `k0 exp(-+(n - alpha) F (E - E0) / RT)`.
+    pub fn both<N: Real>(&self, at: &Environment<'_, N>) -> (N, N) {
         let law = &self.forward;
         let alpha = match self.alpha_reverse {
             Some(own) => at.parameter(own),
             None => N::constant(self.electrons) - at.parameter(law.alpha),
         };
-        let exponent = N::constant(-law.sign) * alpha * reduced_overpotential(at, law.e0);
-        N::constant(self.standard * law.factor) * at.parameter(law.k0) * limited_exp(exponent)
+        let eta = reduced_overpotential(at, law.e0);
+        let reverse = at.parameter(law.k0) * (self.standard * law.factor) * limited_exp(alpha * -law.sign * eta);
+        (law.at_overpotential(eta, at), reverse)
     }
 }

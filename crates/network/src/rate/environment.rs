@@ -1,14 +1,16 @@
 //! What a law is evaluated at.
 
-use super::Real;
+use super::{Part, Real};
 use crate::conditions::Conditions;
 use crate::network::{ParameterId, StepId};
 
 /// Parameters and conditions, each with its derivative where the number type carries one.
 #[derive(Debug, Clone, Copy)]
-pub struct Environment<'a, N> {
-    values: &'a [f64],
-    along: Option<&'a [f64]>,
+pub struct Environment<'a, N: Real> {
+    /// All parameters.
+    pub values: &'a [N::Part],
+    /// Their derivatives, zero if there are none.
+    pub along: Option<&'a [N::Part]>,
     /// Temperature, K.
     pub temperature: N,
     /// Potential of the step's electrode, V.
@@ -43,7 +45,7 @@ pub struct Along {
     pub step: Option<StepId>,
 }
 
-impl<'a, N: Real> Environment<'a, N> {
+impl<'a, N: Real<Part = f64>> Environment<'a, N> {
     /// Constant conditions, with derivatives in one direction (which plain numbers ignore).
     pub fn new(values: &'a [f64], conditions: &Conditions, along: Option<&'a Along>) -> Self {
         let change = |of: fn(&Along) -> f64| along.map_or(0.0, of);
@@ -55,9 +57,11 @@ impl<'a, N: Real> Environment<'a, N> {
             time: N::constant(conditions.time),
         }
     }
+}
 
+impl<N: Real> Environment<'_, N> {
     /// The value of a parameter.
     pub fn parameter(&self, id: ParameterId) -> N {
-        N::new(self.values[id.0], self.along.map_or(0.0, |along| along[id.0]))
+        N::new(self.values[id.0], self.along.map_or(N::Part::splat(0.0), |along| along[id.0]))
     }
 }

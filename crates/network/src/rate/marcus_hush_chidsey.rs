@@ -3,6 +3,7 @@
 use super::tafel::reduced_overpotential;
 use super::{Environment, Real};
 use crate::conditions::GAS_CONSTANT;
+use crate::lane::exp;
 use crate::network::ParameterId;
 
 /// `k = k0 I(x) / I(0)` with `I(x) = integral exp(-(u - lambda + x)^2 / (4 lambda)) / (1 + exp(u)) du`, where `x = +-F (E -
@@ -26,25 +27,34 @@ pub struct MarcusHushChidsey {
     pub standard: f64,
 }
 
+/// Most points on each side of the largest one: enough to a reorganisation energy of 25 000 RT (60 MJ/mol at room
+/// temperature). Beyond it the sum is cut off, so that a senseless parameter cannot stall a run.
+const FARTHEST: f64 = 4096.0;
+
 impl MarcusHushChidsey {
     /// Rate constants of both directions.
     pub fn both<N: Real>(&self, at: &Environment<'_, N>) -> (N, N) {
         let lambda = at.parameter(self.lambda) / (N::constant(GAS_CONSTANT) * at.temperature);
         let x = N::constant(self.sign) * reduced_overpotential(at, self.e0);
-        let forward = at.parameter(self.k0) * (log_integral(lambda, x) - log_integral(lambda, N::constant(0.0))).exp();
+        // Lane by lane, since the number of points depends on the parameters.
+        let ratio = N::from_singles(|lane| {
+            let (lambda, x) = (lambda.single(lane), x.single(lane));
+            (log_integral(lambda, x) - log_integral(lambda, Real::constant(0.0))).exp()
+        });
+        let forward = at.parameter(self.k0) * ratio;
         // Occupied and empty levels mirror each other: I(-x) = exp(-x) I(x).
         (forward, N::constant(self.standard) * forward * super::tafel::limited_exp(-x))
     }
 }
 
 /// The logarithm of the integral, which neither overflows nor vanishes at any driving force.
-fn log_integral<N: Real>(lambda: N, x: N) -> N {
+fn log_integral<N: Real<Part = f64>>(lambda: N, x: N) -> N {
     let (width, shift) = (lambda.value(), lambda.value() - x.value());
     // The Gaussian has a width of sqrt(2 lambda), the Fermi function poles at +-i pi: both limit the spacing.
     let spread = (2.0 * width).sqrt();
     let spacing = (0.65 * spread).min(0.5);
     let peak = peak(width, shift);
-    let reach = ((9.0 * spread).max(40.0 * spacing) / spacing).ceil() as i64;
+    let reach = ((9.0 * spread).max(40.0 * spacing) / spacing).ceil().min(FARTHEST) as i64;
     let scale = exponent(width, shift, peak);
     let four = N::constant(4.0) * lambda;
     let mut sum = N::constant(0.0);
@@ -65,7 +75,7 @@ fn peak(width: f64, shift: f64) -> f64 {
     let (mut low, mut high) = (shift - 2.0 * width, shift);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        let slope = -(middle - shift) / (2.0 * width) - 1.0 / (1.0 + (-middle).exp());
+        let slope = -(middle - shift) / (2.0 * width) - 1.0 / (1.0 + exp(-middle));
         if slope > 0.0 {
             low = middle;
         } else {
@@ -76,10 +86,10 @@ fn peak(width: f64, shift: f64) -> f64 {
 }
 
 fn exponent(width: f64, shift: f64, u: f64) -> f64 {
-    -(u - shift).powi(2) / (4.0 * width) - softplus(u)
+    -(u - shift) * (u - shift) / (4.0 * width) - softplus(u)
 }
 
 /// `ln(1 + exp(u))`.
 fn softplus(u: f64) -> f64 {
-    u.max(0.0) + (-u.abs()).exp().ln_1p()
+    u.max(0.0) + libm::log1p(exp(-u.abs()))
 }

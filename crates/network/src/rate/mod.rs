@@ -3,6 +3,7 @@
 
 mod arrhenius;
 mod butler_volmer;
+mod dual;
 mod environment;
 mod eyring;
 mod formula;
@@ -14,12 +15,15 @@ mod marcus;
 mod marcus_hush_chidsey;
 mod mass_action;
 mod michaelis_menten;
+mod order;
+mod part;
 mod real;
 mod relative;
 mod tafel;
 
 pub use arrhenius::Arrhenius;
 pub use butler_volmer::ButlerVolmer;
+pub use dual::{Dual, HyperDual};
 pub use environment::{Along, Direction, Environment};
 pub use eyring::{Barrier, Eyring};
 pub use formula::Formula;
@@ -31,8 +35,9 @@ pub use marcus::Marcus;
 pub use marcus_hush_chidsey::MarcusHushChidsey;
 pub use mass_action::MassAction;
 pub use michaelis_menten::MichaelisMenten;
-pub(crate) use real::power;
-pub use real::{Dual, HyperDual, Real};
+pub(crate) use order::{amount_curvature, amount_power, amount_slope, power};
+pub use part::Part;
+pub use real::Real;
 pub use relative::Relative;
 pub use tafel::{Tafel, exchange_current_density, rate_constant};
 
@@ -96,7 +101,7 @@ impl RateLaw {
             Self::Eyring(law) => (law.forward(at), nothing),
             Self::Relative(law) => (law.forward(at), nothing),
             Self::Tafel(law) => (law.forward(at), nothing),
-            Self::ButlerVolmer(law) => (law.forward.forward(at), law.reverse(at)),
+            Self::ButlerVolmer(law) => law.both(at),
             Self::Marcus(law) => law.both(at),
             Self::MarcusHushChidsey(law) => law.both(at),
             Self::KouteckyLevich(kinetics, film) => {

@@ -1,6 +1,6 @@
 //! Tafel law: one direction of an electrode step.
 
-use super::{Environment, Real};
+use super::{Environment, Part, Real};
 use crate::conditions::{FARADAY, GAS_CONSTANT};
 use crate::network::ParameterId;
 
@@ -31,20 +31,25 @@ const STEEPEST: f64 = 300.0;
 
 /// `exp(x)`, held at [`STEEPEST`].
 pub(super) fn limited_exp<N: Real>(x: N) -> N {
-    if x.value().abs() > STEEPEST { N::constant(x.value().signum() * STEEPEST).exp() } else { x.exp() }
+    let v = x.value();
+    let held = N::new(v.map(|v| STEEPEST.copysign(v)), N::Part::splat(0.0));
+    N::select((v, v), |v, _| v.abs() > STEEPEST, held, x).exp()
 }
 
 /// `F (E - E0) / RT`, a pure number.
 pub(super) fn reduced_overpotential<N: Real>(at: &Environment<'_, N>, e0: ParameterId) -> N {
-    N::constant(FARADAY) * (at.potential - at.parameter(e0)) / (N::constant(GAS_CONSTANT) * at.temperature)
+    (at.potential - at.parameter(e0)) * FARADAY / (at.temperature * GAS_CONSTANT)
 }
 
 impl Tafel {
     /// The rate constant.
     pub fn forward<N: Real>(&self, at: &Environment<'_, N>) -> N {
-        let eta = reduced_overpotential(at, self.e0);
-        let exponent = N::constant(self.sign) * at.parameter(self.alpha) * eta;
-        N::constant(self.factor) * at.parameter(self.k0) * limited_exp(exponent)
+        self.at_overpotential(reduced_overpotential(at, self.e0), at)
+    }
+
+    /// The rate constant at a reduced overpotential.
+    pub(super) fn at_overpotential<N: Real>(&self, eta: N, at: &Environment<'_, N>) -> N {
+        at.parameter(self.k0) * self.factor * limited_exp(at.parameter(self.alpha) * self.sign * eta)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Dimension;
 use crate::error::{QuantityError, nearest};
+use crate::lane::{powf, powi};
 
 /// A unit: its factor to SI and its dimension.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +46,7 @@ impl Unit {
     fn power(self, exponent: f64) -> Self {
         // Whole powers by multiplication, which keeps round factors round.
         let whole = exponent.fract() == 0.0;
-        let factor = if whole { self.factor.powi(exponent as i32) } else { self.factor.powf(exponent) };
+        let factor = if whole { powi(self.factor, exponent as i32) } else { powf(self.factor, exponent) };
         Self { factor, offset: 0.0, dimension: self.dimension.power(exponent) }
     }
 }

@@ -15,7 +15,6 @@ use crate::solution::Solution;
 struct Seat<'a> {
     job: usize,
     run: Run<'a>,
-    pace: Pace,
     /// Whether the Jacobian at its state is new since its last accepted step.
     fresh: bool,
 }
@@ -32,8 +31,8 @@ pub(super) struct Ended {
 pub(super) struct Block<'a, const W: usize> {
     numbers: Numbers<'a, W>,
     seats: [Option<Seat<'a>>; W],
+    pace: Pace<W>,
     options: &'a SolveOptions,
-    error_order: f64,
     stages: usize,
     /// Rounds made, and lanes that were in use in them.
     pub(super) rounds: u64,
@@ -46,8 +45,8 @@ impl<'a, const W: usize> Block<'a, W> {
         Self {
             numbers,
             seats: [const { None }; W],
+            pace: Pace::new(method.error_order),
             options,
-            error_order: method.error_order,
             stages: method.stages,
             rounds: 0,
             busy: 0,
@@ -73,7 +72,7 @@ impl<'a, const W: usize> Block<'a, W> {
     ) -> Result<Option<Ended>, crate::SolveError> {
         self.numbers.set_tolerance(lane, &run.tolerance, &run.floor);
         run.load(&mut self.numbers.lane(lane));
-        let seat = Seat { job, run, pace: Pace::new(self.error_order, 0.0), fresh: false };
+        let seat = Seat { job, run, fresh: false };
         self.proceed(lane, seat)
     }
 
@@ -85,7 +84,7 @@ impl<'a, const W: usize> Block<'a, W> {
                 let left = seat.run.end - seat.run.t;
                 let h = self.numbers.first_step(lane, &seat.run.tolerance, left);
                 seat.run.solution.stats.evaluations += 1;
-                seat.pace = Pace::new(self.error_order, h);
+                self.pace.begin(lane, h);
                 seat.fresh = true;
                 self.seats[lane] = Some(seat);
                 Ok(None)
@@ -101,6 +100,7 @@ impl<'a, const W: usize> Block<'a, W> {
         let h = self.sizes(ended);
         let error = self.numbers.attempt(h);
         self.numbers.follow(h);
+        self.pace.weigh(error);
         self.rounds += 1;
         let (mut taken, mut cuts) = ([false; W], [None::<Cut>; W]);
         let mut nexts = [0.0; W];
@@ -114,7 +114,7 @@ impl<'a, const W: usize> Block<'a, W> {
             stats.factorisations += 1;
             stats.pivoted += usize::from(extra.pivoted);
             stats.solves += self.stages + extra.solves;
-            match seat.pace.judge(seat.run.t, error.0[lane], stats) {
+            match self.pace.judge(lane, seat.run.t, error.0[lane], stats) {
                 Ok(false) => {}
                 Ok(true) => {
                     let run = &mut seat.run;
@@ -152,7 +152,7 @@ impl<'a, const W: usize> Block<'a, W> {
             let Some(seat) = &mut self.seats[lane] else { continue };
             let run = &seat.run;
             let growth = self.numbers.step.growth_time(lane);
-            match seat.pace.next((run.t, run.end), growth, self.options.max_steps, &run.solution.stats) {
+            match self.pace.next(lane, (run.t, run.end), growth, self.options.max_steps, &run.solution.stats) {
                 Ok(own) => h.0[lane] = own,
                 Err(stop) => self.fail(lane, stop, ended),
             }

@@ -213,7 +213,7 @@ impl<'a, const W: usize> Carrier<'a> for LaneCarrier<'_, 'a, W> {
 
     fn take_numbers(&mut self) {
         let one = &self.numbers.initialiser.system.bound;
-        self.numbers.system.bound.set_lane(self.lane, one);
+        self.numbers.system.bound.copy_lane(self.lane, one);
     }
 
     fn state(&self, (z, q): Filled<'_>) {
@@ -259,7 +259,7 @@ impl<'a, const W: usize> Carrier<'a> for LaneCarrier<'_, 'a, W> {
 
     fn set_along(&mut self, setting: usize, along: &BoundAlong<1>) {
         if let Some(own) = &mut self.numbers.tangents[setting].along {
-            own.set_lane(self.lane, along);
+            own.copy_lane(self.lane, along);
         }
     }
 

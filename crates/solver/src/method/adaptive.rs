@@ -16,7 +16,7 @@ use crate::system::System;
 #[derive(Debug)]
 pub(crate) struct Adaptive {
     step: Rosenbrock<1>,
-    pace: Pace,
+    pace: Pace<1>,
 }
 
 impl Adaptive {
@@ -25,7 +25,9 @@ impl Adaptive {
         let symbolic = Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()));
         let mut step = Rosenbrock::new(&RODAS5P, system, &symbolic);
         step.set_scale(0, &tolerance.scale);
-        Self { step, pace: Pace::new(RODAS5P.error_order, h) }
+        let mut pace = Pace::new(RODAS5P.error_order);
+        pace.begin(0, h);
+        Self { step, pace }
     }
 
     /// Replaces the state at `t` by one a step later, not after `end`; gives the size of the step.
@@ -41,13 +43,14 @@ impl Adaptive {
         self.step.linearise(system, y);
         stats.jacobians += 1;
         loop {
-            let h = self.pace.next(span, self.step.growth_time(0), most, stats)?;
+            let h = self.pace.next(0, span, self.step.growth_time(0), most, stats)?;
             self.step.attempt(system, y, q, Lane([h]));
             stats.evaluations += self.step.method().stages;
             stats.solves += self.step.method().stages + self.step.extra[0].solves;
             stats.factorisations += 1;
             let (error, worst) = tolerance.norm(self.step.error(), y, &self.step.y);
-            if self.pace.judge(span.0, error, stats).map_err(|stop| Stop { species: Some(worst), ..stop })? {
+            self.pace.weigh(Lane([error]));
+            if self.pace.judge(0, span.0, error, stats).map_err(|stop| Stop { species: Some(worst), ..stop })? {
                 y.copy_from_slice(&self.step.y);
                 q.copy_from_slice(&self.step.q);
                 return Ok(h);

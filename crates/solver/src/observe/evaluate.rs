@@ -170,7 +170,7 @@ impl Observable {
     }
 
     /// One formula for the value and, on dual numbers, for its derivative.
-    fn read<N: Real>(&self, view: &View<'_, N>) -> Option<N> {
+    fn read<N: Real<Part = f64>>(&self, view: &View<'_, N>) -> Option<N> {
         let network = view.moment.network();
         let share = |s: &Share| view.made(s.product) * N::constant(s.factor) / (view.start(s.feed) * view.size(s.feed));
         let conversion = |feed: SpeciesId| (view.start(feed) - view.amount(feed)) / view.start(feed);
@@ -216,7 +216,7 @@ impl Observable {
     }
 }
 
-impl<N: Real> View<'_, N> {
+impl<N: Real<Part = f64>> View<'_, N> {
     fn network(&self) -> &Network {
         self.moment.network()
     }

@@ -114,7 +114,7 @@ impl Check<'_> {
                     case.standard().amount(phase).or_else(|| self.no_standard(case.step))?
                 }
             };
-            product *= amount.powf(*order);
+            product *= crate::lane::powf(amount, *order);
         }
         Some(product)
     }

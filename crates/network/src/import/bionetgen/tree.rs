@@ -82,7 +82,7 @@ impl Operator {
             Self::Subtract => a - b,
             Self::Multiply => a * b,
             Self::Divide => a / b,
-            Self::Power => a.powf(b),
+            Self::Power => crate::lane::powf(a, b),
             Self::Least => a.min(b),
             Self::Greatest => a.max(b),
         }

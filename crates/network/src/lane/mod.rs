@@ -1,5 +1,20 @@
-//! One number for each of `W` parameter sets.
+//! One number for each of `W` parameter sets, and the functions of it.
+//!
+//! The functions are made of additions, multiplications, divisions and operations on bits alone: none is fused and none
+//! calls the platform's mathematical library, which picks other code on another processor. So their bits depend neither on `W`
+//! nor on the machine. Their loops have no branches, so that they become vector instructions; and they are inlined always,
+//! so that a caller which is compiled for a wider instruction set has them in it.
 
+mod exp;
+mod ln;
+mod pair;
+mod power;
+
+pub use exp::exp;
+pub use ln::ln;
+pub use power::{powf, powi};
+
+use power::Exponent;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
 /// `W` numbers handled together. All arithmetic is lane by lane over a fixed-size array, which the compiler
@@ -47,6 +62,51 @@ impl<const W: usize> Lane<W> {
             self.0[lane] = if taken[lane] { other.0[lane] } else { self.0[lane] };
         }
         self
+    }
+
+    /// The exponential of each lane ([`exp`]).
+    #[inline(always)]
+    #[must_use]
+    pub fn exp(self) -> Self {
+        self.map(exp)
+    }
+
+    /// The natural logarithm of each lane ([`ln`]).
+    #[inline(always)]
+    #[must_use]
+    pub fn ln(self) -> Self {
+        self.map(ln)
+    }
+
+    /// Each lane to the same exponent ([`powf`]).
+    #[inline(always)]
+    #[must_use]
+    pub fn powf(self, n: f64) -> Self {
+        if n == 0.0 {
+            Self::splat(1.0)
+        } else if n.is_nan() {
+            self.map(|x| if x == 1.0 { 1.0 } else { f64::NAN })
+        } else {
+            let exponent = Exponent::new(n);
+            self.map(|x| exponent.of(x))
+        }
+    }
+
+    /// Each lane to the same whole exponent ([`powi`]).
+    #[inline(always)]
+    #[must_use]
+    pub fn powi(self, n: i32) -> Self {
+        let (mut power, mut square, mut left) = (Self::splat(1.0), self, n.unsigned_abs());
+        while left > 0 {
+            if left & 1 == 1 {
+                power = power * square;
+            }
+            left >>= 1;
+            if left > 0 {
+                square = square * square;
+            }
+        }
+        if n < 0 { Self::splat(1.0) / power } else { power }
     }
 }
 
