@@ -2,31 +2,35 @@
 //! `CVodeReInit`.
 
 use std::ffi::{c_int, c_void};
+use std::marker::PhantomData;
 use std::ptr::null_mut;
 
 use sundials_sys::{
     _N_VectorContent_Serial, _SUNMatrixContent_Dense, CV_BDF, CV_NORMAL, CVode, CVodeCreate, CVodeFree,
     CVodeGetNumErrTestFails, CVodeGetNumRhsEvals, CVodeGetNumSteps, CVodeInit, CVodeReInit, CVodeSVtolerances,
-    CVodeSetJacFn, CVodeSetLinearSolver, CVodeSetMaxNumSteps, CVodeSetStopTime, N_VDestroy, N_VNew_Serial, N_Vector,
-    SUNContext, SUNContext_Create, SUNContext_Free, SUNDenseMatrix, SUNLinSol_Dense, SUNLinSolFree, SUNLinearSolver,
-    SUNMatDestroy, SUNMatrix,
+    CVodeSetJacFn, CVodeSetLinearSolver, CVodeSetMaxNumSteps, CVodeSetStopTime, CVodeSetUserData, N_VDestroy,
+    N_VNew_Serial, N_Vector, SUNContext, SUNContext_Create, SUNContext_Free, SUNDenseMatrix, SUNLinSol_Dense,
+    SUNLinSolFree, SUNLinearSolver, SUNMatDestroy, SUNMatrix,
 };
 
 use crate::odes::Ode;
 use crate::{Outcome, Run};
 
-struct Memory {
+/// The memory of a solver; constants are those of the problem, or given to each run if they are `FREE`.
+pub struct Bdf<P, const FREE: bool> {
     context: SUNContext,
     cvode: *mut c_void,
     y: N_Vector,
     atol: N_Vector,
     matrix: SUNMatrix,
     solver: SUNLinearSolver,
+    initial: Vec<f64>,
+    problem: PhantomData<P>,
 }
 
-impl Drop for Memory {
+impl<P, const FREE: bool> Drop for Bdf<P, FREE> {
     fn drop(&mut self) {
-        // SAFETY: every pointer was made by the matching constructor below and is freed once.
+        // SAFETY: every pointer was made by the matching constructor of `new` and is freed once.
         unsafe {
             CVodeFree(&mut self.cvode);
             SUNLinSolFree(self.solver);
@@ -44,18 +48,28 @@ unsafe fn data<'a>(v: N_Vector, n: usize) -> &'a mut [f64] {
     unsafe { std::slice::from_raw_parts_mut((*(*v).content.cast::<_N_VectorContent_Serial>()).data, n) }
 }
 
-unsafe extern "C" fn rhs<P: Ode>(_t: f64, y: N_Vector, f: N_Vector, _user: *mut c_void) -> c_int {
-    // SAFETY: CVODE calls with vectors cloned from `Memory::y`.
-    unsafe { P::rhs(data(y, P::N), data(f, P::N)) };
+/// The constants of the run that CVODE is in.
+#[inline(always)]
+unsafe fn constants<'a, P: Ode, const FREE: bool>(user: *mut c_void) -> &'a [f64] {
+    if !FREE {
+        return P::K;
+    }
+    // SAFETY: `Bdf::run` hands over as many constants as the problem has, and they outlive the run.
+    unsafe { std::slice::from_raw_parts(user.cast::<f64>(), P::K.len()) }
+}
+
+unsafe extern "C" fn rhs<P: Ode, const FREE: bool>(_t: f64, y: N_Vector, f: N_Vector, user: *mut c_void) -> c_int {
+    // SAFETY: CVODE calls with vectors cloned from `Bdf::y`.
+    unsafe { P::rhs(constants::<P, FREE>(user), data(y, P::N), data(f, P::N)) };
     0
 }
 
-unsafe extern "C" fn jacobian<P: Ode>(
+unsafe extern "C" fn jacobian<P: Ode, const FREE: bool>(
     _t: f64,
     y: N_Vector,
     _f: N_Vector,
     matrix: SUNMatrix,
-    _user: *mut c_void,
+    user: *mut c_void,
     _1: N_Vector,
     _2: N_Vector,
     _3: N_Vector,
@@ -64,51 +78,60 @@ unsafe extern "C" fn jacobian<P: Ode>(
     unsafe {
         let content = (*matrix).content.cast::<_SUNMatrixContent_Dense>();
         let entries = std::slice::from_raw_parts_mut((*content).data, P::N * P::N);
-        P::jacobian(data(y, P::N), |i, j, value| entries[j * P::N + i] = value);
+        P::jacobian(constants::<P, FREE>(user), data(y, P::N), |i, j, value| entries[j * P::N + i] = value);
     }
     0
 }
 
-pub fn bdf<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
-    let n = P::N as _;
-    // SAFETY: the calls follow the order that the manual of CVODE gives; all results are checked.
-    let memory = unsafe {
-        let mut context: SUNContext = null_mut();
-        assert_eq!(SUNContext_Create(0, &mut context), 0);
-        let (y, tolerances) = (N_VNew_Serial(n, context), N_VNew_Serial(n, context));
-        data(y, P::N).copy_from_slice(&P::initial());
-        data(tolerances, P::N).copy_from_slice(atol);
-        let cvode = CVodeCreate(CV_BDF, context);
-        assert_eq!(CVodeInit(cvode, Some(rhs::<P>), 0.0, y), 0);
-        assert_eq!(CVodeSVtolerances(cvode, rtol, tolerances), 0);
-        let matrix = SUNDenseMatrix(n, n, context);
-        let solver = SUNLinSol_Dense(y, matrix, context);
-        assert_eq!(CVodeSetLinearSolver(cvode, solver, matrix), 0);
-        assert_eq!(CVodeSetJacFn(cvode, Some(jacobian::<P>)), 0);
-        assert_eq!(CVodeSetMaxNumSteps(cvode, 1_000_000), 0);
-        Memory { context, cvode, y, atol: tolerances, matrix, solver }
-    };
-    let initial = P::initial();
-    Box::new(move || {
-        let memory = &memory;
-        // SAFETY: as above.
+impl<P: Ode, const FREE: bool> Bdf<P, FREE> {
+    pub fn new(rtol: f64, atol: &[f64]) -> Self {
+        let n = P::N as _;
+        // SAFETY: the calls follow the order that the manual of CVODE gives; all results are checked.
         unsafe {
-            data(memory.y, P::N).copy_from_slice(&initial);
+            let mut context: SUNContext = null_mut();
+            assert_eq!(SUNContext_Create(0, &mut context), 0);
+            let (y, tolerances) = (N_VNew_Serial(n, context), N_VNew_Serial(n, context));
+            data(y, P::N).copy_from_slice(&P::initial());
+            data(tolerances, P::N).copy_from_slice(atol);
+            let cvode = CVodeCreate(CV_BDF, context);
+            assert_eq!(CVodeInit(cvode, Some(rhs::<P, FREE>), 0.0, y), 0);
+            assert_eq!(CVodeSVtolerances(cvode, rtol, tolerances), 0);
+            let matrix = SUNDenseMatrix(n, n, context);
+            let solver = SUNLinSol_Dense(y, matrix, context);
+            assert_eq!(CVodeSetLinearSolver(cvode, solver, matrix), 0);
+            assert_eq!(CVodeSetJacFn(cvode, Some(jacobian::<P, FREE>)), 0);
+            assert_eq!(CVodeSetMaxNumSteps(cvode, 1_000_000), 0);
+            Self { context, cvode, y, atol: tolerances, matrix, solver, initial: P::initial(), problem: PhantomData }
+        }
+    }
+
+    /// One trajectory to `end`; the constants count where they are `FREE`, else they are those of the problem.
+    pub fn run(&mut self, k: &[f64], end: f64) -> Result<Outcome, String> {
+        assert_eq!(k.len(), P::K.len(), "the number of constants");
+        // SAFETY: as above; CVODE only reads the constants, and only in this call.
+        unsafe {
+            data(self.y, P::N).copy_from_slice(&self.initial);
             let (mut t, mut steps, mut failed, mut evaluations) = (0.0, 0, 0, 0);
-            CVodeReInit(memory.cvode, 0.0, memory.y);
-            CVodeSetStopTime(memory.cvode, P::END);
-            let flag = CVode(memory.cvode, P::END, memory.y, &mut t, CV_NORMAL);
+            CVodeSetUserData(self.cvode, k.as_ptr().cast_mut().cast());
+            CVodeReInit(self.cvode, 0.0, self.y);
+            CVodeSetStopTime(self.cvode, end);
+            let flag = CVode(self.cvode, end, self.y, &mut t, CV_NORMAL);
             if flag < 0 {
                 return Err(format!("CVode returned {flag}"));
             }
-            CVodeGetNumSteps(memory.cvode, &mut steps);
-            CVodeGetNumErrTestFails(memory.cvode, &mut failed);
-            CVodeGetNumRhsEvals(memory.cvode, &mut evaluations);
+            CVodeGetNumSteps(self.cvode, &mut steps);
+            CVodeGetNumErrTestFails(self.cvode, &mut failed);
+            CVodeGetNumRhsEvals(self.cvode, &mut evaluations);
             Ok(Outcome {
-                y: data(memory.y, P::N).to_vec(),
+                y: data(self.y, P::N).to_vec(),
                 steps: (steps + failed) as usize,
                 evaluations: evaluations as usize,
             })
         }
-    })
+    }
+}
+
+pub fn bdf<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
+    let mut solver = Bdf::<P, false>::new(rtol, atol);
+    Box::new(move || solver.run(P::K, P::END))
 }

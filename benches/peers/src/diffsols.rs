@@ -1,7 +1,7 @@
 //! diffsol: BDF, ESDIRK34 and TR-BDF2 on dense matrices. The problem is built once; each trajectory makes its solver.
 
 use diffsol::{
-    NalgebraLU, NalgebraMat, OdeBuilder, OdeEquations, OdeSolverMethod, OdeSolverStopReason, Op, VectorCommon,
+    Context, NalgebraLU, NalgebraMat, OdeBuilder, OdeEquations, OdeSolverMethod, OdeSolverStopReason, Op, VectorCommon,
 };
 
 use crate::odes::Ode;
@@ -29,17 +29,26 @@ where
     Ok((solver.state().y.inner().as_slice().to_vec(), steps))
 }
 
+/// The problem of `$P`, with its own constants, or with those that are the parameters of a run.
+macro_rules! problem {
+    ($P:ident, $rtol:expr, $atol:expr, $k:expr) => {{
+        let (k, initial) = ($k, $P::initial());
+        OdeBuilder::<M>::new()
+            .rtol($rtol)
+            .atol($atol.to_vec())
+            .p($P::K.to_vec())
+            .rhs_implicit(move |y, p, _t, f| $P::rhs(k(p), y, f), move |y, p, _t, v, f| $P::product(k(p), y, v, f))
+            .init(move |_p, _t, y| y.copy_from_slice(&initial), $P::N)
+            .use_coloring(true)
+            .build()
+            .expect("a sound problem")
+    }};
+}
+
 macro_rules! method {
     ($name:ident) => {
         pub fn $name<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
-            let problem = OdeBuilder::<M>::new()
-                .rtol(rtol)
-                .atol(atol.to_vec())
-                .rhs_implicit(|y, _p, _t, f| P::rhs(y, f), |y, _p, _t, v, f| P::product(y, v, f))
-                .init(|_p, _t, y| y.copy_from_slice(&P::initial()), P::N)
-                .use_coloring(true)
-                .build()
-                .expect("a sound problem");
+            let problem = problem!(P, rtol, atol, |_: &[f64]| P::K);
             Box::new(move || {
                 let before = problem.eqn.rhs().statistics().number_of_calls;
                 let solver = problem.$name::<Lu>().map_err(|e| e.to_string())?;
@@ -53,3 +62,18 @@ macro_rules! method {
 method!(bdf);
 method!(esdirk34);
 method!(tr_bdf2);
+
+/// BDF for constants and an end that are given to each run.
+pub fn bdf_free<P: Ode>(rtol: f64, atol: &[f64]) -> impl FnMut(&[f64], f64) -> Result<Outcome, String> + use<P> {
+    fn same(p: &[f64]) -> &[f64] {
+        p
+    }
+    let mut problem = problem!(P, rtol, atol, same);
+    move |k: &[f64], end: f64| {
+        let constants = problem.context().vector_from_vec(k.to_vec());
+        problem.eqn.set_params(&constants);
+        let before = problem.eqn.rhs().statistics().number_of_calls;
+        let (y, steps) = finish(problem.bdf::<Lu>().map_err(|e| e.to_string())?, end)?;
+        Ok(Outcome { y, steps, evaluations: problem.eqn.rhs().statistics().number_of_calls - before })
+    }
+}

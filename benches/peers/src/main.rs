@@ -1,6 +1,6 @@
 //! Times ratelaw against other stiff solvers at equal delivered error. docs/peers.md has the results.
 //!
-//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- PROBLEM...]`
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- [sweep] PROBLEM...]`
 
 mod cvode;
 mod diffsols;
@@ -8,6 +8,7 @@ mod odes;
 #[path = "../../../tests/problems/mod.rs"]
 mod problems;
 mod russell;
+mod sweep;
 
 use std::time::{Duration, Instant};
 
@@ -44,15 +45,19 @@ impl Candidate {
     }
 }
 
-const METHODS: [&str; 7] = [
+const METHODS: [&str; 9] = [
     "ratelaw Rodas5P",
+    "ratelaw Rodas4P",
     "ratelaw Radau5",
+    "ratelaw Ndf",
     "CVODE BDF",
     "diffsol BDF",
     "diffsol ESDIRK34",
     "diffsol TR-BDF2",
     "russell Radau5",
 ];
+/// How many of the methods are ours.
+const OURS: usize = 4;
 const TARGETS: [f64; 3] = [1e-4, 1e-6, 1e-8];
 /// Where a component is no longer counted relatively, over its scale: the library's `resolution`.
 const RESOLUTION: f64 = 1e-6;
@@ -60,6 +65,12 @@ const RESOLUTION: f64 = 1e-6;
 const CLOSEST: f64 = 1e-9;
 /// Candidates that take longer than this are not followed to tighter tolerances.
 const SLOWEST: f64 = 0.1;
+
+/// The largest error of a component, over its absolute value and `RESOLUTION` of its scale.
+fn error(y: &[f64], reference: &[f64], scale: &[f64]) -> f64 {
+    let errors = y.iter().zip(reference).zip(scale);
+    errors.map(|((y, r), s)| (y - r).abs() / (RESOLUTION * s + r.abs())).fold(0.0, f64::max)
+}
 
 fn ours(problem: &Problem, method: Method, rtol: f64) -> Run {
     let (problem, options) = (problem.clone(), SolveOptions { method, rtol, ..SolveOptions::default() });
@@ -75,11 +86,13 @@ fn candidate<P: Ode>(problem: &Problem, method: usize, rtol: f64, scale: &[f64])
     let atol: Vec<f64> = scale.iter().map(|s| rtol * RESOLUTION * s).collect();
     match method {
         0 => ours(problem, Method::Rodas5P, rtol),
-        1 => ours(problem, Method::Radau5, rtol),
-        2 => cvode::bdf::<P>(rtol, &atol),
-        3 => diffsols::bdf::<P>(rtol, &atol),
-        4 => diffsols::esdirk34::<P>(rtol, &atol),
-        5 => diffsols::tr_bdf2::<P>(rtol, &atol),
+        1 => ours(problem, Method::Rodas4P, rtol),
+        2 => ours(problem, Method::Radau5, rtol),
+        3 => ours(problem, Method::Ndf, rtol),
+        4 => cvode::bdf::<P>(rtol, &atol),
+        5 => diffsols::bdf::<P>(rtol, &atol),
+        6 => diffsols::esdirk34::<P>(rtol, &atol),
+        7 => diffsols::tr_bdf2::<P>(rtol, &atol),
         _ => russell::radau5::<P>(rtol, &atol),
     }
 }
@@ -113,8 +126,7 @@ fn measure<P: Ode>(name: &str, problem: &Problem, reference: &[f64]) {
                     continue;
                 }
             };
-            let errors = outcome.y.iter().zip(reference).zip(&scale);
-            let error = errors.map(|((y, r), s)| (y - r).abs() / (RESOLUTION * s + r.abs())).fold(0.0, f64::max);
+            let error = error(&outcome.y, reference, &scale);
             let start = cpu();
             let _ = run();
             let slow = cpu() - start > SLOWEST;
@@ -155,7 +167,7 @@ fn measure<P: Ode>(name: &str, problem: &Problem, reference: &[f64]) {
             let of = candidates.iter().filter(|c| c.method == method);
             time_at(target, &of.map(|c| (c.error, c.median())).collect::<Vec<_>>())
         };
-        let best = time(0).into_iter().chain(time(1)).fold(f64::INFINITY, f64::min);
+        let best = (0..OURS).filter_map(time).fold(f64::INFINITY, f64::min);
         let cell = |method| time(method).map_or("-".into(), |t| format!("{t:.0} us ({:.2})", t / best));
         let cells: Vec<String> = (0..METHODS.len()).map(cell).collect();
         println!("| {target:.0e} | {} |", cells.join(" | "));
@@ -180,16 +192,24 @@ fn seconds() -> u64 {
     std::env::var("PEERS_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(30)
 }
 
-fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
-    if !cfg!(target_feature = "fma") {
-        println!("Not built for this processor: see docs/peers.md for the flags.");
-    }
-    let build = |network: &Network, end: f64| {
-        let problem = Problem::builder(network).until(Seconds(end)).save(SavePoints::Ends).build();
-        problem.expect("a sound problem")
-    };
+fn build(network: &Network, end: f64) -> Problem {
+    let problem = Problem::builder(network).until(Seconds(end)).save(SavePoints::Ends).build();
+    problem.expect("a sound problem")
+}
+
+fn rober() -> Network {
+    problems::letters(
+        "rober",
+        &[("y1", 1.0), ("y2", 0.0), ("y3", 0.0)],
+        &[("y1 -> y2", 0.04), ("2 y2 -> y2 + y3", 3e7), ("y2 + y3 -> y1 + y3", 1e4)],
+    )
+}
+
+fn cell() -> Network {
+    ratelaw::models::find("jia-2024-electrosynthesis").expect("a model").network().expect("sound")
+}
+
+fn single(wants: &dyn Fn(&str) -> bool) {
     if wants("hires") {
         measure::<Hires>("HIRES", &build(&problems::hires(), Hires::END), &problems::HIRES);
     }
@@ -197,18 +217,56 @@ fn main() {
         measure::<Pollu>("POLLU", &build(&problems::pollu(), Pollu::END), &problems::POLLU);
     }
     if wants("rober") {
-        let network = problems::letters(
-            "rober",
-            &[("y1", 1.0), ("y2", 0.0), ("y3", 0.0)],
-            &[("y1 -> y2", 0.04), ("2 y2 -> y2 + y3", 3e7), ("y2 + y3 -> y1 + y3", 1e4)],
-        );
         let at = problems::ROBER_TIMES.iter().position(|t| *t == Rober::END).expect("a time of the reference");
-        measure::<Rober>("ROBER", &build(&network, Rober::END), &problems::ROBER[at]);
+        measure::<Rober>("ROBER", &build(&rober(), Rober::END), &problems::ROBER[at]);
     }
     if wants("cell") {
-        let network = ratelaw::models::find("jia-2024-electrosynthesis").expect("a model").network().expect("sound");
-        let problem = build(&network, Cell::END);
+        let problem = build(&cell(), Cell::END);
         let reference = ours(&problem, Method::Radau5, 1e-12)().expect("a reference").y;
         measure::<Cell>("hydrazine cell", &problem, &reference);
     }
+}
+
+fn sweeps(wants: &dyn Fn(&str) -> bool) {
+    if wants("hires") {
+        sweep::measure::<Hires>("HIRES", &build(&problems::hires(), Hires::END), &sweep::each(Hires::K.len()));
+    }
+    if wants("pollu") {
+        sweep::measure::<Pollu>("POLLU", &build(&problems::pollu(), Pollu::END), &sweep::each(Pollu::K.len()));
+    }
+    if wants("rober") {
+        for end in [1e4, 1e11] {
+            let name = format!("ROBER to {end:.0e} s");
+            sweep::measure::<Rober>(&name, &build(&rober(), end), &sweep::each(Rober::K.len()));
+        }
+    }
+    if wants("cell") {
+        // The reverse of the condensation has the constant k1 / K1.
+        let constants: Vec<(&str, &[usize])> = vec![
+            ("k1", &[0, 1]),
+            ("k_ads", &[2]),
+            ("k_des", &[3]),
+            ("k_dehyd", &[4]),
+            ("k_ox", &[5]),
+            ("k2", &[6]),
+            ("k_solvent", &[7]),
+        ];
+        let network = cell();
+        let setting = |name| Setting::parse(&network, name).expect("a parameter");
+        let constants: Vec<_> = constants.into_iter().map(|(name, rates)| (setting(name), rates.to_vec())).collect();
+        sweep::measure::<Cell>("hydrazine cell", &build(&network, Cell::END), &constants);
+    }
+}
+
+fn main() {
+    let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    let sweeping = wanted.first().is_some_and(|w| w == "sweep");
+    if sweeping {
+        wanted.remove(0);
+    }
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
+    if !cfg!(target_feature = "fma") {
+        println!("Not built for this processor: see docs/peers.md for the flags.");
+    }
+    if sweeping { sweeps(&wants) } else { single(&wants) }
 }

@@ -16,12 +16,12 @@ struct Scratch {
 
 pub fn radau5<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
     let mut entries = 0;
-    P::jacobian(&P::initial(), |_, _, _| entries += 1);
+    P::jacobian(P::K, &P::initial(), |_, _, _| entries += 1);
     let mut system = System::new(P::N, |f: &mut Vector, _x: f64, y: &Vector, s: &mut Scratch| {
         for i in 0..P::N {
             s.y[i] = y[i] * s.unit[i];
         }
-        P::rhs(&s.y, &mut s.f);
+        P::rhs(P::K, &s.y, &mut s.f);
         for i in 0..P::N {
             f[i] = s.f[i] / s.unit[i];
         }
@@ -34,7 +34,7 @@ pub fn radau5<P: Ode>(rtol: f64, atol: &[f64]) -> Run {
         jj.reset();
         let mut bad = None;
         let unit = &s.unit;
-        P::jacobian(&s.y, |i, j, value| {
+        P::jacobian(P::K, &s.y, |i, j, value| {
             bad = bad.or(jj.put(i, j, alpha * value * unit[j] / unit[i]).err());
         });
         bad.map_or(Ok(()), Err)

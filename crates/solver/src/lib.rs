@@ -34,7 +34,7 @@ pub use error::{Cause, Failure, Result, SolveError};
 pub use flux::{Contribution, Fluxes, flux};
 pub use integrate::solve;
 pub use lanes::Occupancy;
-pub use many::{ManyOptions, solve_many};
+pub use many::{ManyOptions, solve_many, solve_many_with_occupancy};
 pub use method::Method;
 pub use observe::{DisplayUnit, Moment, Observable, Share};
 pub use options::{OnNegative, SolveOptions};

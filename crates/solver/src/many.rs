@@ -77,8 +77,20 @@ const SHARE: usize = 512;
 /// # Errors
 /// Options that are wrong, or problems of several networks; never a single problem.
 pub fn solve_many(problems: &[Problem], options: &SolveOptions, many: &ManyOptions) -> Result<Vec<Result<Solution>>> {
+    solve_many_with_occupancy(problems, options, many).map(|(outcomes, _)| outcomes)
+}
+
+/// The same as [`solve_many`], and how busy the lanes were: nothing is counted where the method has no lanes.
+///
+/// # Errors
+/// Those of [`solve_many`].
+pub fn solve_many_with_occupancy(
+    problems: &[Problem],
+    options: &SolveOptions,
+    many: &ManyOptions,
+) -> Result<(Vec<Result<Solution>>, Occupancy)> {
     many.check()?;
-    let Some(first) = problems.first() else { return Ok(Vec::new()) };
+    let Some(first) = problems.first() else { return Ok((Vec::new(), Occupancy::default())) };
     if problems.iter().any(|p| !p.network().is(first.network())) {
         return Err(SolveError::OutOfRange {
             what: "the problems".into(),
@@ -94,11 +106,12 @@ pub fn solve_many(problems: &[Problem], options: &SolveOptions, many: &ManyOptio
             let taken = solve_each(first, options, many.lanes, chunk.len(), &mut || rest.next(), &mut |i, outcome| {
                 outcomes[i] = Some(outcome);
             });
-            taken.map(|_| outcomes.into_iter().flatten().collect::<Vec<_>>())
+            taken.map(|occupancy| (outcomes.into_iter().flatten().collect::<Vec<_>>(), occupancy))
         };
-        problems.par_chunks(share.max(1)).map(of).collect::<Result<Vec<Vec<_>>>>()
+        problems.par_chunks(share.max(1)).map(of).collect::<Result<Vec<_>>>()
     })??;
-    Ok(solved.into_iter().flatten().collect())
+    let (outcomes, occupancies): (Vec<_>, Vec<_>) = solved.into_iter().unzip();
+    Ok((outcomes.into_iter().flatten().collect(), occupancies.into_iter().sum()))
 }
 
 /// Solves about `count` jobs of the network of `first` on this thread, as they come.

@@ -1,5 +1,6 @@
 //! The engine: keeps the lanes of a block full.
 
+use std::iter::Sum;
 use std::sync::Arc;
 
 use ratelaw_network::Network;
@@ -23,6 +24,19 @@ pub struct Occupancy {
     pub lanes: u64,
     /// Steps tried in lanes with a run.
     pub busy: u64,
+}
+
+impl Occupancy {
+    /// The busy part of all lanes, from 0 to 1; none where no step was tried in lanes.
+    pub fn share(&self) -> Option<f64> {
+        (self.lanes > 0).then(|| self.busy as f64 / self.lanes as f64)
+    }
+}
+
+impl Sum for Occupancy {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self { lanes: a.lanes + b.lanes, busy: a.busy + b.busy })
+    }
 }
 
 /// What all runs of one engine share.
