@@ -9,6 +9,7 @@ mod odes;
 mod problems;
 mod russell;
 mod sweep;
+mod table;
 
 use std::time::{Duration, Instant};
 

@@ -12,12 +12,13 @@ use ratelaw::solver::{ManyOptions, Occupancy, solve_many, solve_many_with_occupa
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::odes::Ode;
-use crate::{Outcome, RESOLUTION, cvode, diffsols, error, time_at};
+use crate::{Outcome, RESOLUTION, cvode, diffsols, error, table};
 
-const WIDTHS: [usize; 4] = [1, 8, 16, 32];
-const TARGETS: [f64; 2] = [1e-4, 1e-6];
-/// What our time has to be in that of CVODE and of diffsol, at least.
-const GATES: [f64; 2] = [15.0, 6.0];
+pub const WIDTHS: [usize; 4] = [1, 8, 16, 32];
+pub const OURS: [Method; 2] = [Method::Rodas5P, Method::Rodas4P];
+pub const CVODE: &str = "CVODE BDF";
+pub const DIFFSOL: &str = "diffsol BDF";
+pub const TARGETS: [f64; 2] = [1e-4, 1e-6];
 /// Peers do a part of the sets at a turn, so that all turns are about equally long.
 const PARTS: usize = 8;
 /// Sets that CVODE at its tightest computes too, to check the references.
@@ -40,23 +41,24 @@ struct Sets {
 type Turn = Box<dyn FnMut(Range<usize>) -> (f64, Vec<Result<Outcome, String>>)>;
 
 /// A method at one tolerance.
-struct Candidate {
-    method: String,
-    rtol: f64,
+pub struct Candidate {
+    pub method: &'static str,
+    /// Of ours alone.
+    pub lanes: Option<usize>,
+    pub rtol: f64,
     turn: Turn,
-    parts: usize,
-    p95: f64,
-    median: f64,
-    failed: usize,
-    steps: f64,
-    busy: Option<f64>,
+    pub p95: f64,
+    pub median: f64,
+    pub failed: usize,
+    pub steps: f64,
+    pub busy: Option<f64>,
     /// The times of each part.
     times: Vec<Vec<f64>>,
 }
 
 impl Candidate {
     /// The time of one trajectory, us: that of the median round of each part.
-    fn time(&self, sets: usize) -> f64 {
+    pub fn time(&self, sets: usize) -> f64 {
         let middle = |times: &Vec<f64>| {
             let mut times = times.clone();
             times.sort_by(f64::total_cmp);
@@ -170,7 +172,8 @@ fn lanes(sets: &Rc<Sets>, pool: &Rc<ThreadPool>, options: &SolveOptions, lanes: 
 }
 
 /// What a method delivers, from tolerance to tolerance, until two errors are below all targets. The times are still to come.
-fn ladder(sets: &Rc<Sets>, method: &str, parts: usize, turn: &dyn Fn(f64) -> Turn) -> Vec<Candidate> {
+fn ladder(sets: &Rc<Sets>, method: &'static str, lanes: Option<usize>, turn: &dyn Fn(f64) -> Turn) -> Vec<Candidate> {
+    let parts = if lanes.is_some() { 1 } else { PARTS };
     let mut candidates: Vec<Candidate> = Vec::new();
     for rtol in (0..=16).map(|i| 10_f64.powf(-2.0 - 0.5 * f64::from(i))) {
         let mut turn = turn(rtol);
@@ -183,10 +186,10 @@ fn ladder(sets: &Rc<Sets>, method: &str, parts: usize, turn: &dyn Fn(f64) -> Tur
         let steps: usize = outcomes.iter().flatten().map(|o| o.steps).sum();
         let done = outcomes.iter().flatten().count();
         candidates.push(Candidate {
-            method: method.to_owned(),
+            method,
+            lanes,
             rtol,
             turn,
-            parts,
             p95: errors[(errors.len() * 95).div_ceil(100) - 1],
             median: errors[errors.len() / 2],
             failed: outcomes.len() - done,
@@ -201,8 +204,11 @@ fn ladder(sets: &Rc<Sets>, method: &str, parts: usize, turn: &dyn Fn(f64) -> Tur
     candidates
 }
 
-fn name(method: Method, lanes: usize) -> String {
-    format!("{method:?}, {lanes} {}", if lanes == 1 { "lane" } else { "lanes" })
+pub fn name(method: Method) -> &'static str {
+    match method {
+        Method::Rodas4P => "Rodas4P",
+        _ => "Rodas5P",
+    }
 }
 
 pub fn measure<P: Ode>(title: &str, base: &Problem, constants: &Constants) {
@@ -219,10 +225,10 @@ pub fn measure<P: Ode>(title: &str, base: &Problem, constants: &Constants) {
 
     let pool = Rc::new(ThreadPoolBuilder::new().num_threads(1).build().expect("a thread"));
     let mut candidates = Vec::new();
-    for method in [Method::Rodas5P, Method::Rodas4P] {
+    for method in OURS {
         for width in WIDTHS {
             let options = |rtol| SolveOptions { method, rtol, ..SolveOptions::default() };
-            let mut own = ladder(&sets, &name(method, width), 1, &|rtol| lanes(&sets, &pool, &options(rtol), width));
+            let mut own = ladder(&sets, name(method), Some(width), &|rtol| lanes(&sets, &pool, &options(rtol), width));
             for c in &mut own {
                 let many = ManyOptions { threads: None, lanes: Some(width) };
                 let (problems, options) = (&sets.problems, options(c.rtol));
@@ -232,17 +238,18 @@ pub fn measure<P: Ode>(title: &str, base: &Problem, constants: &Constants) {
             candidates.append(&mut own);
         }
     }
-    candidates.append(&mut ladder(&sets, "CVODE BDF", PARTS, &|rtol| cvode::<P>(&sets, rtol)));
-    candidates.append(&mut ladder(&sets, "diffsol BDF", PARTS, &|rtol| diffsol::<P>(&sets, rtol)));
+    candidates.append(&mut ladder(&sets, CVODE, None, &|rtol| cvode::<P>(&sets, rtol)));
+    candidates.append(&mut ladder(&sets, DIFFSOL, None, &|rtol| diffsol::<P>(&sets, rtol)));
 
     // All candidates take turns, so that a busy machine is busy for all of them.
     let rounds = number("PEERS_ROUNDS", 5);
     for _ in 0..rounds {
         for part in 0..PARTS {
             for (i, c) in candidates.iter_mut().enumerate() {
-                let own = if c.parts == 1 { 0 } else { part };
-                if c.parts > 1 || i % PARTS == part {
-                    let (time, outcomes) = (c.turn)(own * n / c.parts..(own + 1) * n / c.parts);
+                let parts = c.times.len();
+                let own = if parts == 1 { 0 } else { part };
+                if parts > 1 || i % PARTS == part {
+                    let (time, outcomes) = (c.turn)(own * n / parts..(own + 1) * n / parts);
                     std::hint::black_box(outcomes);
                     c.times[own].push(time);
                 }
@@ -251,58 +258,15 @@ pub fn measure<P: Ode>(title: &str, base: &Problem, constants: &Constants) {
     }
     println!("\n## {title}: {} variables, {} s, {n} sets, {rounds} rounds\n", P::N, sets.end);
     println!("References and CVODE at rtol 1e-12: at most {apart:.1e} apart in {} sets.\n", n.div_ceil(spread));
-    print(&candidates, n);
+    table::deliveries(&candidates, n);
+    table::targets(title, &candidates, n);
     threads(&sets, &candidates);
-}
-
-/// All candidates, and the times at equal errors.
-fn print(candidates: &[Candidate], n: usize) {
-    println!(
-        "| method | rtol | p95 error | median error | failed | steps | occupancy | us |\n|---|---|---|---|---|---|---|---|"
-    );
-    for c in candidates {
-        let busy = c.busy.map_or("-".into(), |b| format!("{b:.3}"));
-        let (method, time) = (&c.method, c.time(n));
-        println!(
-            "| {method} | {:.1e} | {:.1e} | {:.1e} | {} | {:.1} | {busy} | {time:.1} |",
-            c.rtol, c.p95, c.median, c.failed, c.steps
-        );
-    }
-    println!(
-        "\n| p95 error | method | us | CVODE BDF, us | ratio | diffsol BDF, us | ratio | gates |\n|---|---|---|---|---|---|---|---|"
-    );
-    for target in TARGETS {
-        let time = |method: &str| time_of(candidates, n, target, method);
-        let peers = ["CVODE BDF", "diffsol BDF"].map(time);
-        let ours = [Method::Rodas5P, Method::Rodas4P].into_iter().flat_map(|m| WIDTHS.map(|w| name(m, w)));
-        let ours: Vec<(String, f64)> = ours.filter_map(|m| time(&m).map(|t| (m, t))).collect();
-        let best = ours.iter().map(|o| o.1).fold(f64::INFINITY, f64::min);
-        for (method, own) in &ours {
-            let ratios = peers.map(|peer| peer.map(|p| p / own));
-            let met = ratios.iter().zip(GATES).all(|(ratio, gate)| ratio.is_some_and(|r| r >= gate));
-            let cell = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.1}"));
-            let mark = if *own == best { " (best)" } else { "" };
-            println!(
-                "| {target:.0e} | {method}{mark} | {own:.1} | {} | {} | {} | {} | {} |",
-                cell(peers[0]),
-                cell(ratios[0]),
-                cell(peers[1]),
-                cell(ratios[1]),
-                if met { "met" } else { "missed" }
-            );
-        }
-    }
-}
-
-fn time_of(candidates: &[Candidate], n: usize, target: f64, method: &str) -> Option<f64> {
-    let of = candidates.iter().filter(|c| c.method == method);
-    time_at(target, &of.map(|c| (c.p95, c.time(n))).collect::<Vec<_>>())
 }
 
 /// Two threads against one by the clock on the wall, with the best width for the tighter target.
 fn threads(sets: &Sets, candidates: &[Candidate]) {
     let n = sets.problems.len();
-    let at = |w: &usize| time_of(candidates, n, TARGETS[1], &name(Method::Rodas5P, *w)).unwrap_or(f64::INFINITY);
+    let at = |w: &usize| table::time_of(candidates, n, TARGETS[1], name(OURS[0]), Some(*w)).unwrap_or(f64::INFINITY);
     let width = WIDTHS.into_iter().min_by(|a, b| at(a).total_cmp(&at(b)));
     let mut best = [f64::INFINITY; 2];
     for _ in 0..number("PEERS_ROUNDS", 5) {
