@@ -49,7 +49,7 @@ fn hires_and_pollu() {
 #[test]
 fn work_counters() {
     for (network, end, steps, work) in [
-        (robertson(), 1e11, (504, 2), (3826, 363, 730)),
+        (robertson(), 1e11, (504, 2), (3826, 364, 732)),
         (hires(), HIRES_END, (298, 13), (2549, 195, 416)),
         (pollu(), POLLU_END, (223, 0), (1538, 148, 296)),
     ] {

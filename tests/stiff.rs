@@ -79,16 +79,16 @@ fn a_tolerance_below_rounding_fails() {
 #[test]
 fn work_counters() {
     let robertson = ratelaw::models::find("robertson").unwrap().network().unwrap();
-    // The last number counts solves that refine a stage of a long step.
-    for (network, end, accepted, rejected, refined) in
-        [(robertson, 1e11, 287, 3, 2880), (hires(), HIRES_END, 331, 1, 0), (pollu(), POLLU_END, 156, 0, 1624)]
+    // No step of these loses so much of what it conserves that it needs refinement.
+    for (network, end, accepted, rejected) in
+        [(robertson, 1e11, 287, 3), (hires(), HIRES_END, 331, 1), (pollu(), POLLU_END, 156, 0)]
     {
         let stats = run(&network, &[end], &options(1e-6)).stats;
         assert_eq!((stats.accepted, stats.rejected), (accepted, rejected), "{}", network.name());
         let attempts = accepted + rejected;
         assert_eq!(stats.jacobians, accepted);
         assert_eq!((stats.factorisations, stats.evaluations), (attempts, 8 * attempts + 1));
-        assert_eq!(stats.solves - 8 * attempts, refined, "{}", network.name());
+        assert_eq!(stats.solves, 8 * attempts, "{}", network.name());
     }
 }
 

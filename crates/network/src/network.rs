@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::analysis::{ConservationLaw, conservation_laws};
 use crate::check;
 use crate::compile::Compiled;
 use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, Reference};
@@ -153,6 +154,8 @@ struct Inner {
     compiled: Compiled,
     /// Tables with the time as a variable, for conditions that change; made when first asked for.
     timed: OnceLock<Compiled>,
+    /// Found when first asked for.
+    laws: OnceLock<Vec<ConservationLaw>>,
 }
 
 /// The parts of a network that passed all checks.
@@ -228,6 +231,7 @@ impl Network {
             stages,
             compiled,
             timed,
+            laws: OnceLock::new(),
         }))
     }
 
@@ -284,6 +288,11 @@ impl Network {
     /// What the model does during a run, stage by stage.
     pub fn stages(&self) -> &[Stage] {
         &self.0.stages
+    }
+
+    /// What its steps conserve, see [`conservation_laws`]; found once.
+    pub fn conservation_laws(&self) -> &[ConservationLaw] {
+        self.0.laws.get_or_init(|| conservation_laws(self))
     }
 
     /// Whether it is the same network, and not only one that equals it.

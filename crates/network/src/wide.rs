@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use pulp::Arch;
 
 /// Runs `f`, compiled for the widest vectors that the processor at hand has, so that a build for any processor of a family is
-/// fast on each. What `f` calls must be inlined into it. Results do not depend on the choice: the operations are
+/// fast on each. The closure and what it calls must be marked `#[inline(always)]`, else they stay as they are. Results do not depend on the choice: the operations are
 /// the same, and none are fused. A single lane has no use for vectors.
 ///
 /// With the environment variable `RATELAW_NARROW` set, the instructions are those of the build: for comparisons.

@@ -64,16 +64,19 @@ impl<const W: usize> ChargeBalance<W> {
 
     /// In which lanes the balance closes.
     pub(crate) fn closes(&self, y: &[Lane<W>], q: &[Lane<W>]) -> [bool; W] {
-        wide::<W, _>(|| {
-            let (now, size) = self.total(y, q);
-            let mut substance = Lane::ZERO;
-            for (size, y) in self.sizes.iter().zip(y) {
-                substance += (*y * *size).map(f64::abs);
-            }
-            let allowed = (size + self.start.map(f64::abs)) * self.allowed + substance * ROUNDING;
-            let defect = (now - self.start).map(f64::abs);
-            std::array::from_fn(|lane| defect.0[lane] <= allowed.0[lane])
-        })
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                let (now, size) = self.total(y, q);
+                let mut substance = Lane::ZERO;
+                for (size, y) in self.sizes.iter().zip(y) {
+                    substance += (*y * *size).map(f64::abs);
+                }
+                let allowed = (size + self.start.map(f64::abs)) * self.allowed + substance * ROUNDING;
+                let defect = (now - self.start).map(f64::abs);
+                std::array::from_fn(|lane| defect.0[lane] <= allowed.0[lane])
+            },
+        )
     }
 }
 

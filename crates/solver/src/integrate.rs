@@ -1,15 +1,12 @@
 //! From a problem to its solution.
 
-use std::sync::Arc;
-
 use ratelaw_network::{Bound, Lane, Network, StepId, Values};
 
 use crate::charge::ChargeBalance;
 use crate::error::{Cause, Failure, Result, SolveError};
 use crate::initialise::Initialiser;
 use crate::lanes::{Queue, drive, singles};
-use crate::linalg::SymbolicLu;
-use crate::method::{Method, integrate_explicit};
+use crate::method::{Method, Shared, integrate_explicit};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
 use crate::run::{Alone, Run};
@@ -70,8 +67,7 @@ pub(crate) fn unbound<'a>(problem: &'a Problem, options: &SolveOptions) -> Syste
 /// What runs on lanes share, where the method is one that runs on them.
 pub(crate) fn queue<'a>(network: &'a Network, options: &'a SolveOptions, system: &System<'a, 1>) -> Option<Queue<'a>> {
     let method = options.method.tableau()?;
-    let symbolic = Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()));
-    Some(Queue { network, options, method, system: system.clone(), symbolic })
+    Some(Queue { network, options, method, system: system.clone(), shared: Shared::new(network, system.compiled) })
 }
 
 /// Refuses what a method cannot do.

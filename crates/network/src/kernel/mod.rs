@@ -17,7 +17,10 @@ use crate::wide::wide;
 impl Compiled {
     /// Rates of all directions.
     pub fn rates<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], rates: &mut [Lane<W>]) {
-        wide::<W, _>(|| self.products(&bound.constants, z, rates));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.products(&bound.constants, z, rates),
+        );
         if !self.free.is_empty() {
             self.free_rates(bound, z, rates);
         }
@@ -25,21 +28,24 @@ impl Compiled {
 
     /// Change of each species for given rates, `dy = N r`; in the rows of floating potentials their current, A.
     pub fn accumulate<const W: usize>(&self, rates: &[Lane<W>], dz: &mut [Lane<W>]) {
-        wide::<W, _>(|| {
-            for (i, dz) in dz.iter_mut().enumerate() {
-                let mut sum = Lane::ZERO;
-                if i < self.species + self.floating.len() {
-                    for entry in self.stoichiometry.row(i) {
-                        let mut net = rates[entry.forward];
-                        if let Some(reverse) = entry.reverse {
-                            net -= rates[reverse];
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (i, dz) in dz.iter_mut().enumerate() {
+                    let mut sum = Lane::ZERO;
+                    if i < self.species + self.floating.len() {
+                        for entry in self.stoichiometry.row(i) {
+                            let mut net = rates[entry.forward];
+                            if let Some(reverse) = entry.reverse {
+                                net -= rates[reverse];
+                            }
+                            sum += net * entry.coefficient;
                         }
-                        sum += net * entry.coefficient;
                     }
+                    *dz = sum;
                 }
-                *dz = sum;
-            }
-        });
+            },
+        );
     }
 
     /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials
@@ -77,7 +83,10 @@ impl Compiled {
 
     /// Derivative terms `d rate / d variable`.
     pub fn terms<const W: usize>(&self, bound: &Bound<W>, z: &[Lane<W>], terms: &mut [Lane<W>]) {
-        wide::<W, _>(|| self.product_terms(&bound.constants, z, terms));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.product_terms(&bound.constants, z, terms),
+        );
         if !self.free.is_empty() {
             self.free_terms(bound, z, terms);
         }
@@ -85,15 +94,18 @@ impl Compiled {
 
     /// The Jacobian's entries, in the order of [`Compiled::jacobian_entries`].
     pub fn jacobian<const W: usize>(&self, bound: &Bound<W>, terms: &[Lane<W>], entries: &mut [Lane<W>]) {
-        wide::<W, _>(|| {
-            for (e, entry) in entries.iter_mut().enumerate() {
-                let mut sum = Lane::ZERO;
-                for (t, coefficient) in self.jacobian.terms.row(e) {
-                    sum += terms[*t] * *coefficient;
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (e, entry) in entries.iter_mut().enumerate() {
+                    let mut sum = Lane::ZERO;
+                    for (t, coefficient) in self.jacobian.terms.row(e) {
+                        sum += terms[*t] * *coefficient;
+                    }
+                    *entry = sum;
                 }
-                *entry = sum;
-            }
-        });
+            },
+        );
         for (i, own) in self.floating.iter().enumerate() {
             let (zero, one) = (Lane::ZERO, Lane::splat(1.0));
             // In lanes with a counter electrode that is connected the row is the current alone.
@@ -112,11 +124,14 @@ impl Compiled {
 
     /// Derivative of all rates along `v`, from the terms at the same point.
     pub fn rates_along<const W: usize>(&self, terms: &[Lane<W>], v: &[Lane<W>], rates: &mut [Lane<W>]) {
-        wide::<W, _>(|| {
-            for (d, rate) in rates.iter_mut().enumerate() {
-                *rate = self.rate_along(d, terms, v);
-            }
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (d, rate) in rates.iter_mut().enumerate() {
+                    *rate = self.rate_along(d, terms, v);
+                }
+            },
+        );
     }
 
     /// The same for one direction.
@@ -148,7 +163,10 @@ impl Compiled {
         v: &[Lane<W>],
         rates: &mut [Lane<W>],
     ) {
-        wide::<W, _>(|| self.product_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, v, rates));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.product_tangent(&bound.constants, along.map(|a| a.constants.as_slice()), z, v, rates),
+        );
         if !self.free.is_empty() {
             self.free_tangent(bound, along, z, v, rates);
         }
@@ -165,7 +183,10 @@ impl Compiled {
         rates: &mut [Lane<W>],
     ) {
         let along_constants = along.map(|a| a.constants.as_slice());
-        wide::<W, _>(|| self.product_second_tangent(&bound.constants, along_constants, z, u, v, rates));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.product_second_tangent(&bound.constants, along_constants, z, u, v, rates),
+        );
         if !self.free.is_empty() {
             self.free_second_tangent(bound, along, z, (u, v), rates);
         }

@@ -1,7 +1,6 @@
 //! The engine: keeps the lanes of a block full.
 
 use std::iter::Sum;
-use std::sync::Arc;
 
 use ratelaw_network::Network;
 
@@ -9,8 +8,7 @@ use super::block::{Block, Ended};
 use super::numbers::Numbers;
 use crate::error::{Result, SolveError};
 use crate::integrate::failure;
-use crate::linalg::SymbolicLu;
-use crate::method::Tableau;
+use crate::method::{Shared, Tableau};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
 use crate::run::Run;
@@ -46,7 +44,7 @@ pub(crate) struct Queue<'a> {
     pub(crate) options: &'a SolveOptions,
     pub(crate) method: &'static Tableau,
     pub(crate) system: System<'a, 1>,
-    pub(crate) symbolic: Arc<SymbolicLu>,
+    pub(crate) shared: Shared,
 }
 
 /// Gives problems and their numbers, until there are no more.
@@ -60,7 +58,7 @@ impl Queue<'_> {
         let stages = (self.method.stages + 8) * (n + quadratures);
         let rates = 4 * tables.directions() + tables.term_count() + tables.jacobian_entries().len();
         let sensitivities = self.options.sensitivities.len() * (stages + 3 * tables.directions());
-        8 * (stages + rates + 2 * self.symbolic.slots() + sensitivities)
+        8 * (stages + rates + 2 * self.shared.symbolic.slots() + sensitivities)
     }
 }
 
@@ -71,8 +69,8 @@ pub(crate) fn drive<const W: usize>(
     jobs: Jobs<'_>,
     done: &mut dyn FnMut(usize, Result<Solution>),
 ) -> Occupancy {
-    let Queue { network, options, method, system, symbolic } = queue;
-    let numbers = Numbers::<W>::new(network, options, method, system.clone(), symbolic);
+    let Queue { network, options, method, system, shared } = queue;
+    let numbers = Numbers::<W>::new(network, options, method, system.clone(), shared);
     let mut block = Block::new(numbers, options);
     let mut tell = |job, outcome: Result<Ended>| {
         let outcome = outcome.and_then(|Ended { solution, stop }| match stop {

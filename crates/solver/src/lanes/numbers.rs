@@ -1,14 +1,11 @@
 //! The numbers of a block of runs, and the view that one run has of them.
 
-use std::sync::Arc;
-
 use ratelaw_network::{Bound, BoundAlong, Lane, Network, wide};
 
 use crate::charge::ChargeBalance;
 use crate::control::Tolerance;
 use crate::initialise::Initialiser;
-use crate::linalg::SymbolicLu;
-use crate::method::{Rosenbrock, Tableau, Tangent};
+use crate::method::{Rosenbrock, Shared, Tableau, Tangent};
 use crate::options::SolveOptions;
 use crate::run::{Carrier, Filled};
 use crate::system::System;
@@ -41,7 +38,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
         options: &SolveOptions,
         method: &'static Tableau,
         one: System<'a, 1>,
-        symbolic: &Arc<SymbolicLu>,
+        shared: &Shared,
     ) -> Self {
         let mut system = System::new(one.compiled, Bound::<W>::splat(&one.bound));
         system.quadratures.clone_from(&one.quadratures);
@@ -55,7 +52,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
         absolute.fill(Lane::splat(1.0));
         Self {
             tangents: options.sensitivities.iter().map(tangent).collect(),
-            step: Rosenbrock::new(method, &system, symbolic),
+            step: Rosenbrock::new(method, &system, shared),
             y: super::lanes(compiled.size()),
             q: super::lanes(system.quadratures.len()),
             one: vec![Lane::ZERO; compiled.size()],
@@ -76,7 +73,6 @@ impl<'a, const W: usize> Numbers<'a, W> {
         for (own, floor) in self.floor.iter_mut().zip(floor) {
             own.0[lane] = *floor;
         }
-        self.step.set_scale(lane, &tolerance.scale);
     }
 
     /// How long the first step of a stretch of length `left` may be in a lane, whose numbers the initialiser is bound to.
@@ -100,7 +96,10 @@ impl<'a, const W: usize> Numbers<'a, W> {
     /// Tries a step of each lane, and gives its error in units of the tolerance.
     pub(super) fn attempt(&mut self, h: Lane<W>) -> Lane<W> {
         self.step.attempt(&self.system, &self.y, &self.q, h);
-        wide::<W, _>(|| self.norm())
+        wide::<W, _>(
+            #[inline(always)]
+            || self.norm(),
+        )
     }
 
     /// Differentiates the step just tried.
@@ -150,24 +149,27 @@ impl<'a, const W: usize> Numbers<'a, W> {
 
     /// Makes the ends of steps the starts of the next, in the lanes that are taken.
     pub(super) fn commit(&mut self, taken: &[bool; W]) {
-        wide::<W, _>(|| {
-            let species = self.floor.len();
-            for (i, (own, end)) in self.y.iter_mut().zip(self.step.y.iter()).enumerate() {
-                let end = if i < species { end.map(|y| if y.abs() < DEAD { 0.0 } else { y }) } else { *end };
-                *own = own.replaced(end, taken);
-            }
-            for (own, end) in self.q.iter_mut().zip(self.step.q.iter()) {
-                *own = own.replaced(*end, taken);
-            }
-            for tangent in &mut self.tangents {
-                for (own, end) in tangent.y.iter_mut().zip(tangent.end_y.iter()) {
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                let species = self.floor.len();
+                for (i, (own, end)) in self.y.iter_mut().zip(self.step.y.iter()).enumerate() {
+                    let end = if i < species { end.map(|y| if y.abs() < DEAD { 0.0 } else { y }) } else { *end };
+                    *own = own.replaced(end, taken);
+                }
+                for (own, end) in self.q.iter_mut().zip(self.step.q.iter()) {
                     *own = own.replaced(*end, taken);
                 }
-                for (own, end) in tangent.q.iter_mut().zip(tangent.end_q.iter()) {
-                    *own = own.replaced(*end, taken);
+                for tangent in &mut self.tangents {
+                    for (own, end) in tangent.y.iter_mut().zip(tangent.end_y.iter()) {
+                        *own = own.replaced(*end, taken);
+                    }
+                    for (own, end) in tangent.q.iter_mut().zip(tangent.end_q.iter()) {
+                        *own = own.replaced(*end, taken);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     /// Makes the fraction `theta` of the step just made the start of the next.
@@ -184,13 +186,16 @@ impl<'a, const W: usize> Numbers<'a, W> {
 
     /// In which lanes an amount is below zero by more than the tolerance explains.
     pub(super) fn below_zero(&self) -> [bool; W] {
-        wide::<W, _>(|| {
-            let mut lowest = Lane::ZERO;
-            for (y, floor) in self.y.iter().zip(self.floor.iter()) {
-                lowest = lowest.zip(*y + *floor, |a, b| if b < a { b } else { a });
-            }
-            std::array::from_fn(|lane| lowest.0[lane] < 0.0)
-        })
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                let mut lowest = Lane::ZERO;
+                for (y, floor) in self.y.iter().zip(self.floor.iter()) {
+                    lowest = lowest.zip(*y + *floor, |a, b| if b < a { b } else { a });
+                }
+                std::array::from_fn(|lane| lowest.0[lane] < 0.0)
+            },
+        )
     }
 
     /// In which lanes the balance of charge closes.

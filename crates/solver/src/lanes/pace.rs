@@ -64,23 +64,26 @@ impl<const W: usize> Pace<W> {
 
     /// Takes the errors of the steps just tried, in units of the tolerance.
     pub(crate) fn weigh(&mut self, error: Lane<W>) {
-        wide::<W, _>(|| {
-            let per_order = self.order.recip();
-            self.error = error.map(|e| if e < 1e-10 { 1e-10 } else { e }).ln();
-            let own = (self.error * -per_order).exp() * SAFETY;
-            let trend = ((self.last_error - self.error * 2.0) * per_order).exp();
-            let predicted = self.h / self.last * trend * SAFETY;
-            for lane in 0..W {
-                let unknown = self.last.0[lane] == f64::INFINITY;
-                let (own, predicted) = (own.0[lane], if unknown { f64::INFINITY } else { predicted.0[lane] });
-                let most = if self.rejected[lane] { 1.0 } else { LARGEST_FACTOR };
-                let factor = own.min(predicted).clamp(SMALLEST_FACTOR, LARGEST_FACTOR).min(most);
-                self.accepted.0[lane] = self.h.0[lane] * factor;
-                let finite = error.0[lane].is_finite();
-                let factor = if finite { own } else { UNKNOWN_FACTOR }.clamp(SMALLEST_FACTOR, 1.0);
-                self.smaller.0[lane] = self.h.0[lane] * factor;
-            }
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                let per_order = self.order.recip();
+                self.error = error.map(|e| if e < 1e-10 { 1e-10 } else { e }).ln();
+                let own = (self.error * -per_order).exp() * SAFETY;
+                let trend = ((self.last_error - self.error * 2.0) * per_order).exp();
+                let predicted = self.h / self.last * trend * SAFETY;
+                for lane in 0..W {
+                    let unknown = self.last.0[lane] == f64::INFINITY;
+                    let (own, predicted) = (own.0[lane], if unknown { f64::INFINITY } else { predicted.0[lane] });
+                    let most = if self.rejected[lane] { 1.0 } else { LARGEST_FACTOR };
+                    let factor = own.min(predicted).clamp(SMALLEST_FACTOR, LARGEST_FACTOR).min(most);
+                    self.accepted.0[lane] = self.h.0[lane] * factor;
+                    let finite = error.0[lane].is_finite();
+                    let factor = if finite { own } else { UNKNOWN_FACTOR }.clamp(SMALLEST_FACTOR, 1.0);
+                    self.smaller.0[lane] = self.h.0[lane] * factor;
+                }
+            },
+        );
     }
 
     /// Judges the step just tried in a lane from `t`; says whether it is accepted.

@@ -42,7 +42,10 @@ impl<const W: usize> NumericLu<W> {
     /// solve to values that are not finite.
     pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> [bool; W] {
         let mut sound = [true; W];
-        wide::<W, _>(|| self.eliminate(symbolic, &mut sound));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.eliminate(symbolic, &mut sound),
+        );
         for lane in 0..W {
             self.pivoted[lane] = (!sound[lane]).then(|| self.dense(symbolic, lane));
         }
@@ -88,13 +91,19 @@ impl<const W: usize> NumericLu<W> {
     /// Solves in place.
     pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
         if self.pivoted.iter().all(Option::is_none) {
-            wide::<W, _>(|| self.substitute(symbolic, b));
+            wide::<W, _>(
+                #[inline(always)]
+                || self.substitute(symbolic, b),
+            );
             return;
         }
         let right: [Option<DVector<f64>>; W] = std::array::from_fn(|lane| {
             self.pivoted[lane].as_ref().map(|_| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[lane])))
         });
-        wide::<W, _>(|| self.substitute(symbolic, b));
+        wide::<W, _>(
+            #[inline(always)]
+            || self.substitute(symbolic, b),
+        );
         for (lane, right) in right.into_iter().enumerate() {
             let (Some(lu), Some(mut x)) = (&self.pivoted[lane], right) else { continue };
             let solved = lu.solve_mut(&mut x);

@@ -1,14 +1,11 @@
 //! The Rosenbrock method with its step size control, for one run without stages or output.
 
-use std::sync::Arc;
+use ratelaw_network::{Lane, Network};
 
-use ratelaw_network::Lane;
-
-use super::{RODAS5P, Rosenbrock};
+use super::{RODAS5P, Rosenbrock, Shared};
 use crate::control::Tolerance;
 use crate::integrate::Stop;
 use crate::lanes::Pace;
-use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -21,10 +18,8 @@ pub(crate) struct Adaptive {
 
 impl Adaptive {
     /// Starts with a step of size `h`.
-    pub(crate) fn new(system: &System<'_, 1>, tolerance: &Tolerance, h: f64) -> Self {
-        let symbolic = Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()));
-        let mut step = Rosenbrock::new(&RODAS5P, system, &symbolic);
-        step.set_scale(0, &tolerance.scale);
+    pub(crate) fn new(network: &Network, system: &System<'_, 1>, h: f64) -> Self {
+        let step = Rosenbrock::new(&RODAS5P, system, &Shared::new(network, system.compiled));
         let mut pace = Pace::new(RODAS5P.error_order);
         pace.begin(0, h);
         Self { step, pace }

@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod collocation;
+mod conserved;
 mod differences;
 mod explicit;
 mod integrator;
@@ -26,7 +27,7 @@ use crate::error::SolveError;
 pub(crate) use adaptive::Adaptive;
 pub(crate) use explicit::integrate_explicit;
 pub(crate) use integrator::{Integrator, Start};
-pub(crate) use rosenbrock::Rosenbrock;
+pub(crate) use rosenbrock::{Rosenbrock, Shared};
 pub(crate) use tableau::{RODAS4P, RODAS5P, Tableau};
 pub(crate) use tangent::Tangent;
 

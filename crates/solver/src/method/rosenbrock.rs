@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use ratelaw_network::{Lane, wide};
+use ratelaw_network::{Compiled, Lane, Network, wide};
 
+use super::conserved::Conserved;
 use super::tableau::{STAGES, Tableau};
 use crate::lanes::{Lanes, lanes};
 use crate::linalg::{NumericLu, SymbolicLu};
 use crate::system::System;
 
-/// What a step may lose of what steps conserve, as a part of the typical amounts; above it the step is refined.
+/// The part of what steps conserve that a step may lose; above it the step is refined.
 const KEPT: f64 = 1e-13;
 /// What a stage may lose. What stages lose only perturbs where rates are evaluated, and what the
 /// step loses by it is mended at its end.
@@ -18,6 +19,20 @@ const KEPT_BY_STAGES: f64 = 1e-6;
 const KEPT_BY_TURNOVERS: f64 = 1e-12;
 /// Most passes of a refinement: enough for steps 1e13 times as long as the fastest time of a network.
 const MOST_PASSES: usize = 4;
+
+/// What all steps of a network share.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) symbolic: Arc<SymbolicLu>,
+    pub(crate) conserved: Arc<Conserved>,
+}
+
+impl Shared {
+    pub(crate) fn new(network: &Network, tables: &Compiled) -> Self {
+        let symbolic = SymbolicLu::new(tables.size(), tables.jacobian_entries());
+        Self { symbolic: Arc::new(symbolic), conserved: Arc::new(Conserved::new(network, tables)) }
+    }
+}
 
 /// Everything a step writes; allocated once for a trajectory.
 #[derive(Debug)]
@@ -41,11 +56,12 @@ pub(crate) struct Rosenbrock<const W: usize> {
     mean: Lanes<W>,
     /// Right-hand side, solution, residual and rates of a refinement.
     refined: [Lanes<W>; 4],
-    /// One over the typical amount of each species, zero for other variables.
-    weight: Lanes<W>,
-    /// The own rate of each variable times that, and the largest own rate of any.
+    conserved: Arc<Conserved>,
+    /// The magnitude of the own rate of each variable, 1/s, and the largest of any.
     own: Lanes<W>,
     fastest: Lane<W>,
+    /// The largest stage of each variable.
+    largest: Lanes<W>,
     /// The fastest rate at which any species multiplies by itself (autocatalysis), 1/s.
     growth: Lane<W>,
     /// Stages of the state and of the quadratures.
@@ -132,8 +148,9 @@ impl<const W: usize> Stages<W> {
 }
 
 impl<const W: usize> Rosenbrock<W> {
-    pub(crate) fn new(method: &'static Tableau, system: &System<'_, W>, symbolic: &Arc<SymbolicLu>) -> Self {
+    pub(crate) fn new(method: &'static Tableau, system: &System<'_, W>, shared: &Shared) -> Self {
         let n = system.size();
+        let symbolic = &shared.symbolic;
         let entries = system.compiled.jacobian_entries();
         let directions = system.compiled.directions();
         let quadratures = system.quadratures.len();
@@ -151,22 +168,16 @@ impl<const W: usize> Rosenbrock<W> {
             slope: lanes(n),
             mean: lanes(directions),
             refined: [lanes(n), lanes(n), lanes(n), lanes(directions)],
-            weight: lanes(n),
+            conserved: Arc::clone(&shared.conserved),
             own: lanes(n),
             fastest: Lane::ZERO,
+            largest: lanes(n),
             growth: Lane::ZERO,
             u: Stages::new(method.stages, n),
             uq: Stages::new(method.stages, quadratures),
             y: lanes(n),
             q: lanes(quadratures),
             extra: [Extra::default(); W],
-        }
-    }
-
-    /// Sets the typical amounts of a lane's species.
-    pub(crate) fn set_scale(&mut self, lane: usize, scale: &[f64]) {
-        for (weight, scale) in self.weight.iter_mut().zip(scale) {
-            weight.0[lane] = scale.recip();
         }
     }
 
@@ -183,7 +194,7 @@ impl<const W: usize> Rosenbrock<W> {
         let entries = system.compiled.jacobian_entries();
         for entry in &self.diagonal {
             let (row, rate) = (entries[*entry].0, self.jacobian[*entry]);
-            self.own[row] = rate.map(f64::abs) * self.weight[row];
+            self.own[row] = rate.map(f64::abs);
             self.fastest =
                 self.fastest.zip(rate, |fastest, rate| if rate.abs() > fastest { rate.abs() } else { fastest });
             self.growth = self.growth.zip(rate, |growth, rate| if rate > growth { rate } else { growth });
@@ -209,11 +220,17 @@ impl<const W: usize> Rosenbrock<W> {
         self.mean.fill(Lane::ZERO);
         for i in 0..self.method.stages {
             let row = &self.method.a[i];
-            wide::<W, _>(|| self.u.combine(y, row, i, &mut self.point));
+            wide::<W, _>(
+                #[inline(always)]
+                || self.u.combine(y, row, i, &mut self.point),
+            );
             system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
             if refines {
                 let weight = self.weights[i];
-                wide::<W, _>(|| add(&mut self.mean, &self.rates, weight));
+                wide::<W, _>(
+                    #[inline(always)]
+                    || add(&mut self.mean, &self.rates, weight),
+                );
             }
             self.right_hand_side(system, i, inverse);
             let right = &mut self.u.0[i];
@@ -222,7 +239,7 @@ impl<const W: usize> Rosenbrock<W> {
             }
             self.lu.solve(&self.symbolic, right);
             if refines_stages {
-                self.refine_stage(system, i, h);
+                self.refine_stage(system, i, y, h);
             }
             self.quadrature_stage(system, i, h, inverse);
         }
@@ -237,42 +254,51 @@ impl<const W: usize> Rosenbrock<W> {
         // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
         let (differential, after) = (0..system.compiled.potentials().start, system.compiled.potentials().end);
         let row = (&self.method.c[i], i);
-        wide::<W, _>(|| {
-            self.u.couple(&mut self.slope[differential], 0, row, inverse);
-            self.u.couple(&mut self.slope[after..], after, row, inverse);
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                self.u.couple(&mut self.slope[differential], 0, row, inverse);
+                self.u.couple(&mut self.slope[after..], after, row, inverse);
+            },
+        );
         self.u.0[i].copy_from_slice(&self.slope);
     }
 
     /// The ends of state and quadratures: the last point plus the last stage, by stiff accuracy.
     fn finish(&mut self, q: &[Lane<W>]) {
         let last = self.method.stages - 1;
-        wide::<W, _>(|| {
-            for (y, (point, error)) in self.y.iter_mut().zip(self.point.iter().zip(self.u.0[last].iter())) {
-                *y = *point + *error;
-            }
-            self.uq.combine(q, &self.method.a[last], last, &mut self.q);
-            for (q, last) in self.q.iter_mut().zip(self.uq.0[last].iter()) {
-                *q += *last;
-            }
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (y, (point, error)) in self.y.iter_mut().zip(self.point.iter().zip(self.u.0[last].iter())) {
+                    *y = *point + *error;
+                }
+                self.uq.combine(q, &self.method.a[last], last, &mut self.q);
+                for (q, last) in self.q.iter_mut().zip(self.uq.0[last].iter()) {
+                    *q += *last;
+                }
+            },
+        );
     }
 
     /// `M/(h gamma) - J`, factorised.
     fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>) {
         let diagonal = (h * self.method.gamma).map(f64::recip);
         let values = self.lu.values();
-        wide::<W, _>(|| {
-            values.fill(Lane::ZERO);
-            for (slot, entry) in self.symbolic.entry_slots().iter().zip(self.jacobian.iter()) {
-                values[*slot] = -*entry;
-            }
-            for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
-                if system.is_differential(row) {
-                    values[*slot] += diagonal;
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                values.fill(Lane::ZERO);
+                for (slot, entry) in self.symbolic.entry_slots().iter().zip(self.jacobian.iter()) {
+                    values[*slot] = -*entry;
                 }
-            }
-        });
+                for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
+                    if system.is_differential(row) {
+                        values[*slot] += diagonal;
+                    }
+                }
+            },
+        );
         let sound = self.lu.factorise(&self.symbolic);
         for (extra, sound) in self.extra.iter_mut().zip(sound) {
             extra.pivoted = !sound;
@@ -284,8 +310,8 @@ impl<const W: usize> Rosenbrock<W> {
     /// The rows of a fast step nearly cancel in what the step conserves, and elimination keeps only `1/(h gamma |J|)` of
     /// the digits of that. The residual is summed step by step, so what steps conserve is exact in it, and the
     /// correction brings it back (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., chapter 12).
-    fn refine_stage(&mut self, system: &System<'_, W>, i: usize, h: Lane<W>) {
-        let mut lost = self.loss(&self.u.0[i], h);
+    fn refine_stage(&mut self, system: &System<'_, W>, i: usize, y: &[Lane<W>], h: Lane<W>) {
+        let mut lost = self.loss(&self.u.0[i], y, h);
         for _ in 0..MOST_PASSES {
             let lanes = lost.0.map(|lost| lost > self.kept);
             if !lanes.contains(&true) {
@@ -297,13 +323,14 @@ impl<const W: usize> Rosenbrock<W> {
             self.lu.solve(&self.symbolic, residual);
             add_where(&mut self.u.0[i], residual, &lanes);
             count(&mut self.extra, &lanes);
-            lost = self.loss(&self.refined[2], h);
+            lost = self.loss(&self.refined[2], y, h);
         }
     }
 
-    /// What elimination has lost of what steps conserve in a solution, as a part of the typical amounts.
-    fn loss(&self, x: &[Lane<W>], h: Lane<W>) -> Lane<W> {
-        loss_of(x, &self.own, h, self.method.gamma)
+    /// The part of what steps conserve that elimination has lost in a solution: rounding of the largest term of each row,
+    /// `J_ii x_i`, times `h gamma`.
+    fn loss(&self, x: &[Lane<W>], y: &[Lane<W>], h: Lane<W>) -> Lane<W> {
+        self.conserved.loss(&self.own, x, y) * (h * (self.method.gamma * f64::EPSILON))
     }
 
     /// Mends what the step as a whole has lost.
@@ -313,36 +340,53 @@ impl<const W: usize> Rosenbrock<W> {
     /// factors at hand it keeps its conserved part and loses the rest. One solve a step instead of one a stage.
     fn refine_step(&mut self, system: &System<'_, W>, y: &[Lane<W>], h: Lane<W>) {
         let compiled = system.compiled;
-        let mut lost = Lane::ZERO;
-        for u in &self.u.0 {
-            lost = lost.zip(self.loss(u, h), |a, b| if b > a { b } else { a });
-        }
-        let refined = lost.0.map(|lost| lost > KEPT);
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                self.largest.fill(Lane::ZERO);
+                for u in &self.u.0 {
+                    for (largest, u) in self.largest.iter_mut().zip(u.iter()) {
+                        *largest = largest.zip(u.map(f64::abs), |a, b| if b > a { b } else { a });
+                    }
+                }
+            },
+        );
+        let refined = self.loss(&self.largest, y, h).0.map(|lost| lost > KEPT);
         if !refined.contains(&true) {
             return;
         }
-        wide::<W, _>(|| {
-            self.point.fill(Lane::ZERO);
-            for (u, weight) in self.u.0.iter().zip(&self.weights) {
-                add(&mut self.point, u, *weight);
-            }
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                self.point.fill(Lane::ZERO);
+                for (u, weight) in self.u.0.iter().zip(&self.weights) {
+                    add(&mut self.point, u, *weight);
+                }
+            },
+        );
         compiled.rates_along(&self.terms, &self.point, &mut self.rates);
-        wide::<W, _>(|| add(&mut self.mean, &self.rates, 1.0));
+        wide::<W, _>(
+            #[inline(always)]
+            || add(&mut self.mean, &self.rates, 1.0),
+        );
         compiled.accumulate(&self.mean, &mut self.slope);
         let inverse = (h * self.method.gamma).map(f64::recip);
         let [right, x, residual, rates] = &mut self.refined;
-        wide::<W, _>(|| {
-            let amounts = compiled.potentials().start;
-            right.fill(Lane::ZERO);
-            for (k, right) in right[..amounts].iter_mut().enumerate() {
-                *right = ((y[k] - self.y[k]) + self.slope[k] * h) * inverse;
-            }
-        });
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                let amounts = compiled.potentials().start;
+                right.fill(Lane::ZERO);
+                for (k, right) in right[..amounts].iter_mut().enumerate() {
+                    *right = ((y[k] - self.y[k]) + self.slope[k] * h) * inverse;
+                }
+            },
+        );
         x.copy_from_slice(right);
         self.lu.solve(&self.symbolic, x);
         let linear = Linear { system, terms: &self.terms, h, gamma: self.method.gamma };
-        let mut lost = loss_of(x, &self.own, h, self.method.gamma);
+        let scale = h * (self.method.gamma * f64::EPSILON);
+        let mut lost = self.conserved.loss(&self.own, x, y) * scale;
         for _ in 1..MOST_PASSES {
             let lanes = std::array::from_fn(|lane| refined[lane] && lost.0[lane] > KEPT);
             if !lanes.contains(&true) {
@@ -352,7 +396,7 @@ impl<const W: usize> Rosenbrock<W> {
             self.lu.solve(&self.symbolic, residual);
             add_where(x, residual, &lanes);
             count(&mut self.extra, &lanes);
-            lost = loss_of(residual, &self.own, h, self.method.gamma);
+            lost = self.conserved.loss(&self.own, residual, y) * scale;
         }
         add_where(&mut self.y, x, &refined);
         count(&mut self.extra, &refined);
@@ -419,18 +463,6 @@ impl<const W: usize> Linear<'_, '_, W> {
             }
         }
     }
-}
-
-/// See [`Rosenbrock::loss`]: rounding of the largest term of a row, `J_ii x_i`, times `h gamma`.
-fn loss_of<const W: usize>(x: &[Lane<W>], own: &[Lane<W>], h: Lane<W>, gamma: f64) -> Lane<W> {
-    wide::<W, _>(|| {
-        let mut most = Lane::ZERO;
-        for (x, own) in x.iter().zip(own) {
-            let term = x.map(f64::abs) * *own;
-            most = most.zip(term, |most, term| if term > most { term } else { most });
-        }
-        most * h * (gamma * f64::EPSILON)
-    })
 }
 
 /// `sum += weight * of`

@@ -65,10 +65,13 @@ impl<const W: usize> Tangent<W> {
         let method = self.method;
         for i in 0..method.stages {
             let row = &method.a[i];
-            wide::<W, _>(|| {
-                step.u.combine(y0, row, i, &mut step.point);
-                self.u.combine(&self.y, row, i, &mut self.point);
-            });
+            wide::<W, _>(
+                #[inline(always)]
+                || {
+                    step.u.combine(y0, row, i, &mut step.point);
+                    self.u.combine(&self.y, row, i, &mut self.point);
+                },
+            );
             if resistance {
                 compiled.rates(&system.bound, &step.point, &mut self.rates);
                 compiled.rates_along(&step.terms, &step.u.0[i], &mut self.second);
@@ -90,10 +93,13 @@ impl<const W: usize> Tangent<W> {
                 compiled.close_tangent(&system.bound, along, &self.point, currents, &mut right);
             }
             let row = (&method.c[i], i);
-            wide::<W, _>(|| {
-                self.u.couple(&mut right[..potentials.start], 0, row, inverse);
-                self.u.couple(&mut right[potentials.end..], potentials.end, row, inverse);
-            });
+            wide::<W, _>(
+                #[inline(always)]
+                || {
+                    self.u.couple(&mut right[..potentials.start], 0, row, inverse);
+                    self.u.couple(&mut right[potentials.end..], potentials.end, row, inverse);
+                },
+            );
             step.lu.solve(&step.symbolic, &mut right);
             for (k, quadrature) in system.quadratures.iter().enumerate() {
                 let own = system.quadrature(quadrature, &self.rates);
@@ -117,10 +123,13 @@ impl<const W: usize> Tangent<W> {
 /// `start + sum m_j u_j`.
 fn end<const W: usize>(method: &Tableau, u: &Stages<W>, start: &[Lane<W>], out: &mut [Lane<W>]) {
     let last = method.stages - 1;
-    wide::<W, _>(|| {
-        u.combine(start, &method.a[last], last, out);
-        for (out, u) in out.iter_mut().zip(u.0[last].iter()) {
-            *out += *u;
-        }
-    });
+    wide::<W, _>(
+        #[inline(always)]
+        || {
+            u.combine(start, &method.a[last], last, out);
+            for (out, u) in out.iter_mut().zip(u.0[last].iter()) {
+                *out += *u;
+            }
+        },
+    );
 }

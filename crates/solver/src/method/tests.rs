@@ -1,16 +1,13 @@
 //! A step on lanes: bits, orders, and the step's own derivative.
 
-use std::sync::Arc;
-
 use ratelaw_network::units::Quantity;
 use ratelaw_network::{Bound, Conditions, Lane, Law, Network, Species, Values};
 
 use super::ndf::Ndf;
 use super::ndf_coefficients::{MOST, alpha};
 use super::radau::{Newton, Radau};
-use super::{RODAS4P, RODAS5P, Rosenbrock, Tableau};
+use super::{RODAS4P, RODAS5P, Rosenbrock, Shared, Tableau};
 use crate::control::Tolerance;
-use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -41,8 +38,7 @@ fn system<const W: usize>(network: &Network, constants: impl Fn(usize) -> Vec<f6
 }
 
 fn rosenbrock<const W: usize>(method: &'static Tableau, system: &System<'_, W>) -> Rosenbrock<W> {
-    let symbolic = SymbolicLu::new(system.size(), system.compiled.jacobian_entries());
-    Rosenbrock::new(method, system, &Arc::new(symbolic))
+    Rosenbrock::new(method, system, &Shared::new(&network(), system.compiled))
 }
 
 /// Steps of fixed size from (1, 2) to `t`; the state there, and by dense output 0.3 of a step before.

@@ -70,7 +70,7 @@ pub(super) fn search<'a>(
     let floor = tolerance.floor();
     let mut mean = vec![0.0; y.len()];
     let mut t = 0.0;
-    let mut run = Adaptive::new(system, tolerance, initialiser.first_step(tolerance, &y, LONGEST));
+    let mut run = Adaptive::new(search.equations.network, system, initialiser.first_step(tolerance, &y, LONGEST));
     stats.evaluations += 1;
     while t < LONGEST {
         let most = options.max_steps;
