@@ -48,8 +48,8 @@ impl<const W: usize> Lane<W> {
     #[inline(always)]
     #[must_use]
     pub fn zip(mut self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        for (x, y) in self.0.iter_mut().zip(other.0) {
-            *x = f(*x, y);
+        for lane in 0..W {
+            self.0[lane] = f(self.0[lane], other.0[lane]);
         }
         self
     }

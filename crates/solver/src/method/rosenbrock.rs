@@ -261,7 +261,7 @@ impl<const W: usize> Rosenbrock<W> {
                 self.u.couple(&mut self.slope[after..], after, row, inverse);
             },
         );
-        self.u.0[i].copy_from_slice(&self.slope);
+        std::mem::swap(&mut self.u.0[i], &mut self.slope);
     }
 
     /// The ends of state and quadratures: the last point plus the last stage, by stiff accuracy.
