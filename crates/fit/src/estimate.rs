@@ -9,13 +9,14 @@ use crate::covariance::covariance;
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::identifiability::{Exchange, Verdict};
-use crate::levenberg_marquardt::{Minimum, SMALLEST_GAIN, Search};
+use crate::minimiser::{Minimum, Rules, SMALLEST_GAIN};
 use crate::multistart;
 use crate::options::FitOptions;
 use crate::parameter::{Free, Resolved};
 use crate::profile::{Limit, Profile, Threshold, at_bound, profile, widened};
 use crate::report::{Estimate, FitReport, Obstacle, Start};
 use crate::residual::Objective;
+use crate::search::{Model, Search};
 
 /// Confidence of limits and intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -76,15 +77,15 @@ impl Fitting<'_> {
     fn run(&self) -> Result<FitReport> {
         let (low, high): (Vec<f64>, Vec<f64>) = self.free.iter().map(Resolved::range).unzip();
         let held = vec![false; self.free.len()];
-        let evaluate = |x: &DVector<f64>| self.objective.evaluate(x);
-        let search = Search {
-            evaluate: &evaluate,
+        let rules = Rules {
             low: &low,
             high: &high,
             held: &held,
             max_iterations: self.options.max_iterations,
             gain: SMALLEST_GAIN,
+            resolution: self.options.solve.rtol * self.objective.size(),
         };
+        let search = Search { model: &self.objective, rules };
         let parts = self.options.starts + self.free.len();
         let counter = std::sync::atomic::AtomicUsize::new(0);
         let done = || {
@@ -95,7 +96,7 @@ impl Fitting<'_> {
         };
         let starts = multistart::starts(self.free, self.options.starts, self.options.seed);
         let own = starts[0].clone();
-        let minima = multistart::run(&search, starts, &done);
+        let minima = search.minimise_all(starts, &done);
         let starts: Vec<Start> = minima.iter().map(Start::new).collect();
         let mut best = self.choose(&minima, &own)?;
         let mut profiles = Vec::new();
@@ -120,7 +121,7 @@ impl Fitting<'_> {
         let distance = |m: &&&Minimum| (&m.x - own).norm();
         let near = sound.iter().filter(|m| m.residuals.sse() <= lowest + allowed);
         // A converged minimum goes before one that ran out of iterations.
-        let best = near.min_by(|a, b| b.converged.cmp(&a.converged).then(distance(a).total_cmp(&distance(b))));
+        let best = near.min_by(|a, b| b.converged().cmp(&a.converged()).then(distance(a).total_cmp(&distance(b))));
         best.copied().cloned().ok_or_else(|| {
             let first = minima.iter().find_map(|m| m.as_ref().err().cloned());
             let none = || refuse("the list of starts", "empty", "at least one start");
@@ -147,15 +148,7 @@ impl Fitting<'_> {
             StudentsT::new(0.0, 1.0, self.degrees()).map_or(2.0, |t| t.inverse_cdf(tail))
         };
         // Data without noise would allow nothing at all, not even the error of the integration.
-        let size: f64 = self
-            .objective
-            .experiments
-            .iter()
-            .flat_map(|e| &e.data().series)
-            .flat_map(|s| &s.points)
-            .map(|p| (p.value / p.sd.unwrap_or(1.0)).powi(2))
-            .sum();
-        let integration = size * (100.0 * self.options.solve.rtol).powi(2);
+        let integration = (100.0 * self.options.solve.rtol * self.objective.size()).powi(2);
         Threshold { minimum: sse, allowed: (quantile * quantile * self.variance(sse)).max(integration) }
     }
 
@@ -163,18 +156,19 @@ impl Fitting<'_> {
         let threshold = self.threshold(best.residuals.sse());
         // A profile compares sums of squares with the allowed rise; more digits than that are not needed.
         let gain = (1e-4 * threshold.allowed / best.residuals.sse().max(f64::MIN_POSITIVE)).min(1e-4);
-        let search = &Search {
-            gain: gain.max(search.gain),
-            max_iterations: search.max_iterations.min(PROFILE_ITERATIONS),
-            ..*search
+        let rules = Rules {
+            gain: gain.max(search.rules.gain),
+            max_iterations: search.rules.max_iterations.min(PROFILE_ITERATIONS),
+            ..search.rules
         };
+        let search = &Search { rules, ..*search };
         let all: Vec<usize> = (0..self.free.len()).collect();
         let linear = covariance(&best.residuals, &all, self.variance(best.residuals.sse()));
         (0..self.free.len())
             .into_par_iter()
             .map(|i| {
                 // Twice the standard error reaches the limit of a well-determined parameter in one stride.
-                let width = search.high[i] - search.low[i];
+                let width = search.rules.high[i] - search.rules.low[i];
                 let error = linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
                 let step = (2.2 * error).clamp(1e-9 * width, 0.05 * width);
                 let mut profile = profile(search, best, i, step, threshold);
@@ -249,7 +243,7 @@ impl Fitting<'_> {
             sse,
             weighted: self.objective.weighted(),
             degrees_of_freedom: self.objective.data() - self.free.len(),
-            converged: best.converged,
+            converged: best.converged(),
             iterations: best.iterations,
             starts,
             exchanges: self.exchanges(best),

@@ -8,13 +8,15 @@ mod estimate;
 mod experiment;
 mod export;
 mod identifiability;
-mod levenberg_marquardt;
+mod linear;
+mod minimiser;
 mod multistart;
 mod options;
 mod parameter;
 mod profile;
 mod report;
 mod residual;
+mod search;
 
 pub use dataset::{Dataset, Measurement, Series};
 pub use error::{FitError, Result};

@@ -4,10 +4,7 @@ use nalgebra::DVector;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
-use crate::error::Result;
-use crate::levenberg_marquardt::{Minimum, Search};
 use crate::parameter::Resolved;
 
 /// The user's own start, then points of a Latin hypercube over the bounds; the same seed gives the same
@@ -30,16 +27,4 @@ pub(crate) fn starts(free: &[Resolved], count: usize, seed: u64) -> Vec<DVector<
         .collect();
     let point = |i: usize| DVector::from_iterator(free.len(), columns.iter().map(|c| c[i]));
     std::iter::once(own).chain((0..others).map(point)).collect()
-}
-
-/// Minimises from every start, in parallel, in a fixed order; `done` is called after each.
-pub(crate) fn run(search: &Search<'_>, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
-    starts
-        .into_par_iter()
-        .map(|start| {
-            let minimum = search.minimise(start);
-            done();
-            minimum
-        })
-        .collect()
 }

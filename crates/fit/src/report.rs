@@ -8,7 +8,7 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 use crate::error::Result;
 use crate::experiment::Experiment;
 use crate::identifiability::{Exchange, Verdict};
-use crate::levenberg_marquardt::Minimum;
+use crate::minimiser::Minimum;
 use crate::residual::Comparison;
 
 /// A fitted parameter; numbers are SI.
@@ -71,7 +71,7 @@ impl Start {
         match outcome {
             Ok(m) => Self {
                 sse: Some(m.residuals.sse()),
-                converged: m.converged,
+                converged: m.converged(),
                 iterations: m.iterations,
                 failed_trials: m.failed_trials,
                 cause: None,

@@ -6,6 +6,7 @@ use ratelaw_solver::{Problem, Setting, Solution, SolveOptions, solve};
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::parameter::Resolved;
+use crate::search::Model;
 
 /// Residuals `(model - data) / sd` (in the data's unit where no sd is given) and their derivatives: one row
 /// for each datum, one column for each free parameter, in the fit's coordinates.
@@ -19,6 +20,17 @@ impl Residuals {
     /// Sum of squares.
     pub(crate) fn sse(&self) -> f64 {
         self.values.norm_squared()
+    }
+
+    /// Half the gradient of the sum of squares.
+    pub(crate) fn gradient(&self) -> DVector<f64> {
+        self.jacobian.tr_mul(&self.values)
+    }
+
+    /// Refuses numbers that are none.
+    pub(crate) fn finite(self) -> Result<Self> {
+        let finite = self.values.iter().chain(self.jacobian.iter()).all(|r| r.is_finite()) && self.sse().is_finite();
+        if finite { Ok(self) } else { Err(FitError::NotFinite) }
     }
 }
 
@@ -47,10 +59,22 @@ pub(crate) struct Objective<'a> {
     pub(crate) options: &'a SolveOptions,
 }
 
+impl Model for Objective<'_> {
+    fn evaluate(&self, x: &DVector<f64>) -> Result<Residuals> {
+        self.residuals(x)
+    }
+}
+
 impl Objective<'_> {
     /// Number of data.
     pub(crate) fn data(&self) -> usize {
         self.experiments.iter().map(|e| e.data().len()).sum()
+    }
+
+    /// Norm of the data, each over its standard deviation where it has one.
+    pub(crate) fn size(&self) -> f64 {
+        let points = self.experiments.iter().flat_map(|e| &e.data().series).flat_map(|s| &s.points);
+        points.map(|p| (p.value / p.sd.unwrap_or(1.0)).powi(2)).sum::<f64>().sqrt()
     }
 
     /// Whether every datum has a standard deviation of its own.
@@ -75,7 +99,7 @@ impl Objective<'_> {
     }
 
     /// Residuals and derivatives at a point.
-    pub(crate) fn evaluate(&self, x: &DVector<f64>) -> Result<Residuals> {
+    fn residuals(&self, x: &DVector<f64>) -> Result<Residuals> {
         let mut values = Vec::with_capacity(self.data());
         let mut rows: Vec<f64> = Vec::with_capacity(self.data() * self.free.len());
         for experiment in self.experiments {
