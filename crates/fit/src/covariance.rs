@@ -2,16 +2,14 @@
 
 use nalgebra::DMatrix;
 
-use crate::residual::Residuals;
-
 /// Covariance of the free parameters in the fit's coordinates, from the Jacobian at the minimum:
 /// `s2 (J' J)^-1`. Parameters that are held (at a bound) have none, nor do any if the data leave a direction
 /// open.
-pub(crate) fn covariance(residuals: &Residuals, moving: &[usize], variance: f64) -> Option<DMatrix<f64>> {
+pub(crate) fn covariance(jacobian: &DMatrix<f64>, moving: &[usize], variance: f64) -> Option<DMatrix<f64>> {
     if moving.is_empty() {
         return None;
     }
-    let jacobian = residuals.jacobian.select_columns(moving);
+    let jacobian = jacobian.select_columns(moving);
     // Columns of very different size are scaled first, so that the rank is that of directions, not of units.
     let norms: Vec<f64> = jacobian.column_iter().map(|c| c.norm()).collect();
     if norms.iter().any(|n| !(*n > 0.0 && n.is_finite())) {

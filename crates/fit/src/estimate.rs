@@ -163,7 +163,7 @@ impl Fitting<'_> {
         };
         let search = &Search { rules, ..*search };
         let all: Vec<usize> = (0..self.free.len()).collect();
-        let linear = covariance(&best.residuals, &all, self.variance(best.residuals.sse()));
+        let linear = covariance(&best.residuals.jacobian, &all, self.variance(best.residuals.sse()));
         (0..self.free.len())
             .into_par_iter()
             .map(|i| {
@@ -202,7 +202,7 @@ impl Fitting<'_> {
             |i: usize| at_bound[i] && widened(search, i, best.x.clone()).is_some_and(|m| m.residuals.sse() < better);
         let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
         let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
-        let covariance = covariance(&best.residuals, &moving, self.variance(sse));
+        let covariance = covariance(&best.residuals.jacobian, &moving, self.variance(sse));
         let place = |i: usize| moving.iter().position(|m| *m == i);
         let parameters = self
             .free

@@ -3,12 +3,15 @@
 
 mod covariance;
 mod dataset;
+mod difference;
 mod error;
 mod estimate;
 mod experiment;
 mod export;
 mod identifiability;
+mod least_squares;
 mod linear;
+mod loss;
 mod minimiser;
 mod multistart;
 mod options;
@@ -23,6 +26,9 @@ pub use error::{FitError, Result};
 pub use estimate::fit;
 pub use experiment::Experiment;
 pub use identifiability::{Exchange, Verdict};
+pub use least_squares::{Evaluation, LeastSquares, LeastSquaresOptions, least_squares};
+pub use loss::Loss;
+pub use minimiser::Ending;
 pub use options::FitOptions;
 pub use parameter::Free;
 pub use report::{Estimate, FitReport, Obstacle, Start};
