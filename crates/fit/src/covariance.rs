@@ -28,3 +28,15 @@ pub(crate) fn covariance(jacobian: &DMatrix<f64>, moving: &[usize], variance: f6
         variance * sum / (norms[i] * norms[j])
     }))
 }
+
+/// Leverage of each row: how much of a datum's own noise its fitted value follows. They sum to the rank.
+pub(crate) fn leverages(jacobian: &DMatrix<f64>) -> Vec<f64> {
+    let norms: Vec<f64> = jacobian.column_iter().map(|c| c.norm()).collect();
+    let felt: Vec<usize> = (0..norms.len()).filter(|i| norms[*i] > 0.0 && norms[*i].is_finite()).collect();
+    let scaled = DMatrix::from_fn(jacobian.nrows(), felt.len(), |i, k| jacobian[(i, felt[k])] / norms[felt[k]]);
+    let svd = scaled.svd(true, false);
+    let largest = svd.singular_values.iter().copied().fold(0.0, f64::max);
+    let Some(u) = svd.u else { return vec![0.0; jacobian.nrows()] };
+    let sound: Vec<usize> = (0..felt.len()).filter(|k| svd.singular_values[*k] > 1e-10 * largest).collect();
+    (0..jacobian.nrows()).map(|row| sound.iter().map(|k| u[(row, *k)].powi(2)).sum()).collect()
+}

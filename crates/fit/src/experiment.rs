@@ -30,7 +30,7 @@ impl Experiment {
                 expected: e.to_string(),
             })?;
             let expected = observable.dimension(&network);
-            if expected != series.dimension {
+            if !series.arbitrary && expected != series.dimension {
                 return Err(FitError::Data {
                     file: data.file.clone(),
                     line: series.line,

@@ -123,8 +123,7 @@ pub fn least_squares<E: Into<Evaluation>>(
     let search = Search { model: &function, rules };
     let minimum = search.minimise(DVector::from_iterator(start.len(), start.iter().enumerate().map(coordinate)))?;
     let plain = function.plain(&minimum.x)?;
-    let inside: Vec<usize> =
-        (0..start.len()).filter(|i| minimum.x[*i] > low[*i] && minimum.x[*i] < high[*i]).collect();
+    let inside: Vec<usize> = (0..start.len()).filter(|i| minimum.x[*i] > low[*i] && minimum.x[*i] < high[*i]).collect();
     let robust = options.loss != Loss::Squared;
     let variance =
         if options.known_deviations && !robust { 1.0 } else { options.loss.variance(&plain.values, start.len()).0 };

@@ -57,9 +57,8 @@ impl Linear {
     /// The step that solves `min |J s + r|^2 + damping |D s|^2`, over all coordinates.
     pub(crate) fn step(&self, damping: f64, coordinates: usize) -> DVector<f64> {
         let flat = RANK * self.singular.max();
-        let filtered = self.singular.zip_map(&self.projected, |s, c| {
-            if s > flat { -s * c / (s * s + damping) } else { 0.0 }
-        });
+        let filtered =
+            self.singular.zip_map(&self.projected, |s, c| if s > flat { -s * c / (s * s + damping) } else { 0.0 });
         let moved = &self.v * filtered;
         let mut step = DVector::zeros(coordinates);
         for (k, i) in self.moving.iter().enumerate() {

@@ -15,7 +15,8 @@ struct Certified {
 fn read(text: &str) -> Certified {
     let numbers = |line: &str| -> Vec<f64> { line.split_whitespace().filter_map(|w| w.parse().ok()).collect() };
     let (mut starts, mut values, mut deviations) = ([Vec::new(), Vec::new()], Vec::new(), Vec::new());
-    let is_parameter = |l: &&str| l.trim_start().starts_with('b') && l.split_once('=').is_some_and(|(_, r)| numbers(r).len() == 4);
+    let is_parameter =
+        |l: &&str| l.trim_start().starts_with('b') && l.split_once('=').is_some_and(|(_, r)| numbers(r).len() == 4);
     for line in text.lines().filter(is_parameter) {
         let row = numbers(line.split_once('=').unwrap().1);
         starts[0].push(row[0]);
