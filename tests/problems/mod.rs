@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod stiff;
+pub(crate) mod synthetic;
 
 use ratelaw::prelude::*;
 

@@ -66,4 +66,12 @@ impl Experiment {
     pub fn observables(&self) -> &[Observable] {
         &self.observables
     }
+
+    /// The same with other measured values, taken in the order of the data.
+    pub(crate) fn with_values(&self, values: &mut impl Iterator<Item = f64>) -> Self {
+        let mut changed = self.clone();
+        let points = changed.data.series.iter_mut().flat_map(|s| &mut s.points);
+        points.zip(values).for_each(|(point, value)| point.value = value);
+        changed
+    }
 }

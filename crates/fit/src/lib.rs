@@ -1,6 +1,8 @@
 //! Rate constants from measured data: exact sensitivities, bounded Levenberg-Marquardt from many starts,
 //! standard errors, and a plain verdict for each parameter.
 
+mod band;
+mod bootstrap;
 mod cause;
 mod covariance;
 mod criteria;
@@ -29,6 +31,8 @@ mod residual;
 mod search;
 mod target;
 
+pub use band::Band;
+pub use bootstrap::{Bootstrap, BootstrapOptions, Resampling, bootstrap};
 pub use criteria::{Candidate, Likelihood, ModelComparison, compare};
 pub use dataset::{Dataset, Measurement, Series};
 pub use error::{FitError, Result};

@@ -12,6 +12,8 @@ use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict};
 use crate::loss::Loss;
 use crate::minimiser::{Ending, Minimum};
 use crate::noise::NoiseLevel;
+use crate::options::FitOptions;
+use crate::parameter::Resolved;
 use crate::residual::Comparison;
 use crate::target::Role;
 
@@ -139,6 +141,10 @@ pub struct FitReport {
     pub seed: u64,
     /// Relative tolerance of the integration.
     pub rtol: f64,
+    /// How it was fitted.
+    pub(crate) options: FitOptions,
+    /// The parameters as they were looked up.
+    pub(crate) resolved: Vec<Resolved>,
     /// Standard errors to either limit of a linear 95 % interval.
     pub(crate) quantile: f64,
     /// The minimum in the fit's coordinates.
