@@ -135,7 +135,8 @@ fn noise_is_estimated_for_each_column() {
 #[test]
 fn deviations_can_be_weights() {
     let fitted = |factor: f64| {
-        let row = |t: &f64| format!("{t},{:?},{}\n", (-0.1 * t).exp() + 0.01 * (t * 1.7).sin(), factor * (1.0 + 0.1 * t));
+        let row =
+            |t: &f64| format!("{t},{:?},{}\n", (-0.1 * t).exp() + 0.01 * (t * 1.7).sin(), factor * (1.0 + 0.1 * t));
         let rows: String = TIMES.iter().map(row).collect();
         let experiment = experiment(&decay(0.05), &format!("time / s,A / 1,sd(A) / 1\n{rows}"));
         let options = FitOptions { noise: Noise::Common, ..FitOptions::default() };

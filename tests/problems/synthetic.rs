@@ -47,14 +47,15 @@ const LENGTH: f64 = 15e-6 / 0.5e-4;
 /// A -> I in solution, then I -> P + e- on an electrode after Tafel, at 0.1 M of A; `k0` holds at 2.0 V and is such that
 /// the second step runs at 1.17e-4 1/s there.
 pub(crate) fn cell() -> Network {
-    let species = |name: &str| Species::new(name).composition_waived().phase("cell");
+    // Iron stands for anything that gives off one electron.
+    let species = |name: &str, formula: &str| Species::new(name).formula(formula).phase("cell");
     Network::builder("two steps at an anode")
         .solution("cell", "15 mL")
         .and_then(|b| b.electrode("anode", "0.5 cm2"))
-        .and_then(|b| b.species(species("A").initial("0.1 M")?).parameter("k1", "2e-3 1/s"))
+        .and_then(|b| b.species(species("A", "Fe+2").initial("0.1 M")?).parameter("k1", "2e-3 1/s"))
         .and_then(|b| b.parameter("k0", Quantity::new(1.17e-4 * LENGTH, "m/s")?))
         .and_then(|b| b.parameter("E0", "2.0 V")?.parameter("alpha", "0.15")?.potential("2.0 V", Reference::AgAgPlus))
-        .map(|b| b.species(species("I")).species(species("P")))
+        .map(|b| b.species(species("I", "Fe+2")).species(species("P", "Fe+3")))
         .map(|b| b.step("first", "A -> I", Law::mass_action("k1")))
         .and_then(|b| b.step("second", "I -> P + e-", Law::tafel("k0", "E0", "alpha")).build())
         .unwrap_or_else(|e| panic!("{e}"))
@@ -74,7 +75,8 @@ pub(crate) fn potentials(network: &Network, k2: impl Fn(f64) -> f64, random: &mu
             let potential = 1.5 + 0.1 * f64::from(i);
             let value = |t: f64| 100.0 * product(2e-3, k2(potential), t) + normal(random);
             let data = Dataset::from_text(&csv("time / s,P / mM", &times, value), "synthetic.csv");
-            let problem = Problem::builder(network).potential(Volts(potential), Reference::AgAgPlus).build();
+            let problem =
+                Problem::builder(network).potential(Volts(potential), Reference::AgAgPlus).until(Hours(10.0)).build();
             Experiment::new(problem.unwrap_or_else(|e| panic!("{e}")), data.unwrap_or_else(|e| panic!("{e}")))
                 .unwrap_or_else(|e| panic!("{e}"))
         })

@@ -46,7 +46,8 @@ impl FitReport {
     /// # Errors
     /// No such series, no covariance because the data leave a direction open, or a run that fails.
     pub fn band(&self, experiment: usize, series: usize, points: usize) -> Result<Band> {
-        let none = || refuse("the series of a band", &format!("{series} of experiment {experiment}"), "one of the data");
+        let none =
+            || refuse("the series of a band", &format!("{series} of experiment {experiment}"), "one of the data");
         let data = self.experiments.get(experiment).ok_or_else(none)?;
         let column = data.data().series.get(series).ok_or_else(none)?;
         let observable = &data.observables()[series];
@@ -70,8 +71,7 @@ impl FitReport {
         };
         let (scale, offset) = (find(true).unwrap_or(1.0), find(false).unwrap_or(0.0));
         let noise = self.noise_of(experiment, series);
-        let mut band =
-            Band { times: Vec::new(), model: Vec::new(), error: Vec::new(), noise, quantile: self.quantile };
+        let mut band = Band { times: Vec::new(), model: Vec::new(), error: Vec::new(), noise, quantile: self.quantile };
         for (row, time) in solution.times.iter().enumerate() {
             let Some(value) = observable.value(&solution.moment(row)) else { continue };
             let Some(slopes) = solution.observe_derivatives(observable, row) else { continue };

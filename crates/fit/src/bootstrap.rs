@@ -110,8 +110,7 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
         let mut random = ChaCha8Rng::seed_from_u64(options.seed);
         random.set_stream(replicate as u64);
         let mut values = report.comparisons.iter().zip(noise(&mut random)).map(|(c, noise)| c.model + noise);
-        let experiments: Vec<Experiment> =
-            report.experiments.iter().map(|e| e.with_values(&mut values)).collect();
+        let experiments: Vec<Experiment> = report.experiments.iter().map(|e| e.with_values(&mut values)).collect();
         let fitting = Fitting::new(&experiments, &report.resolved, &report.options);
         let minimum = fitting.refit(report.coordinates.clone()).ok().filter(crate::minimiser::Minimum::converged)?;
         Some(report.resolved.iter().zip(minimum.x.iter()).map(|(f, x)| f.within(*x)).collect())

@@ -27,6 +27,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether its limits allow a value, SI; the side without a limit allows any.
+    pub fn allows(&self, value: f64) -> bool {
+        match *self {
+            Self::Determined { low, high } => low <= value && value <= high,
+            Self::BoundedFromBelow { low } => low <= value,
+            Self::BoundedFromAbove { high } => value <= high,
+            Self::NotDetermined | Self::EndOfRange => true,
+        }
+    }
+
     /// One word for tables.
     pub fn word(&self) -> &'static str {
         match self {

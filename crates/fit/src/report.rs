@@ -159,6 +159,16 @@ impl FitReport {
         self.parameters.iter().find(|p| p.name == name).map(|p| p.value)
     }
 
+    /// The linear 95 % interval of a parameter, SI, from its standard error on the scale it is varied on; none where it
+    /// has no standard error.
+    pub fn linear_interval(&self, parameter: usize) -> Option<(f64, f64)> {
+        let covariance = self.covariance.as_ref()?;
+        let place = self.correlated.iter().position(|i| *i == parameter)?;
+        let half = self.quantile * covariance[(place, place)].sqrt();
+        let (x, free) = (self.coordinates[parameter], &self.resolved[parameter]);
+        Some((free.to_value(x - half), free.to_value(x + half)))
+    }
+
     /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares.
     pub fn arrived(&self) -> usize {
         let near = |sse: f64| sse <= self.reached * (1.0 + 1e-6) + f64::MIN_POSITIVE;
