@@ -203,7 +203,7 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
     assert!(linear.iter().chain(&profiled).all(|n| (89..=100).contains(n)), "{linear:?} {profiled:?}");
 }
 
-/// Data made with a Tafel law prefer it to free constants by AICc, and data far from Tafel do not: ten repeats of each
+/// Data made with a Tafel law prefer it to free constants by AICc, and data far from Tafel do not: a few repeats
 /// here, a hundred in `examples/coverage`.
 #[test]
 fn a_tafel_law_is_preferred_where_it_is_the_truth() {
@@ -218,7 +218,7 @@ fn a_tafel_law_is_preferred_where_it_is_the_truth() {
         let (law, each) = (fit(&data, &tafel, &options).unwrap(), fit(&data, &separate, &options).unwrap());
         compare(&[("Tafel", &law), ("free", &each)]).unwrap().candidates[0].name == "Tafel"
     };
-    let (right, wrong) = ((0..10).filter(|_| prefers(None)).count(), (0..10).filter(|_| prefers(Some(3e-5))).count());
-    // The chance of a right choice is about 95 %: seven or fewer of ten come once in a hundred.
-    assert!(right >= 8 && wrong == 0, "{right} {wrong}");
+    let (right, wrong) = ((0..6).filter(|_| prefers(None)).count(), (0..3).filter(|_| prefers(Some(3e-5))).count());
+    // The chance of a right choice is about 95 %: three or fewer of six come twice in a thousand.
+    assert!(right >= 4 && wrong == 0, "{right} {wrong}");
 }

@@ -143,6 +143,14 @@ pub(crate) fn run(network: &Network, times: &[f64], options: &SolveOptions) -> S
     solve(&problem.unwrap_or_else(|e| panic!("{e}")), options).unwrap_or_else(|e| panic!("{e}"))
 }
 
+/// The measured isomerisation of alpha-pinene at 189.5 C with its model (both name their sources).
+pub(crate) fn alpha_pinene() -> Experiment {
+    let network = ratelaw::models::find("alpha-pinene").expect("embedded").network().expect("sound");
+    let data = ratelaw::data::find("fuguitt-hawkins-1947-alpha-pinene-189C.csv").expect("embedded");
+    let data = Dataset::from_text(data.text, data.name).expect("sound");
+    Experiment::new(Problem::builder(&network).build().expect("sound"), data).expect("its own data")
+}
+
 /// Largest relative error over all species.
 pub(crate) fn error(y: &[f64], exact: &[f64]) -> f64 {
     y.iter().zip(exact).map(|(y, e)| ((y - e) / e).abs()).fold(0.0, f64::max)

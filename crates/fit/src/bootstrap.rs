@@ -85,7 +85,7 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
     let original = Fitting::new(&report.experiments, &report.resolved, &report.options);
     let mut objective = original.objective();
     if let Some(levels) = &mut objective.levels {
-        levels.levels.clone_from(&report.noise);
+        levels.groups.clone_from(&report.noise);
     }
     let plain = objective.plain(&report.coordinates)?;
     let common = if objective.known || objective.levels.is_some() {
@@ -144,7 +144,9 @@ fn pools(report: &FitReport, residuals: &nalgebra::DVector<f64>, leverages: &[f6
     }
     for (_, pool) in &mut pools {
         let mean = pool.iter().sum::<f64>() / pool.len() as f64;
-        pool.iter_mut().for_each(|r| *r -= mean);
+        for r in pool.iter_mut() {
+            *r -= mean;
+        }
     }
     pools
 }

@@ -37,7 +37,7 @@ impl Likelihood {
         let (deviance, unknown) = match &objective.levels {
             // Every group at the largest likelihood of its own variance.
             Some(levels) => {
-                let mut sums = vec![0.0; levels.levels.len()];
+                let mut sums = vec![0.0; levels.groups.len()];
                 for (row, r) in residuals.iter().enumerate() {
                     sums[levels.group(row)] += (r * levels.of_row(row)).powi(2);
                 }
@@ -45,7 +45,7 @@ impl Likelihood {
                     let n = level.data as f64;
                     n * (full + (sum / n).ln() + 1.0)
                 };
-                (sums.into_iter().zip(&levels.levels).map(group).sum::<f64>(), levels.levels.len())
+                (sums.into_iter().zip(&levels.groups).map(group).sum::<f64>(), levels.groups.len())
             }
             None if objective.known => (residuals.norm_squared() + full * data as f64, 0),
             None => {

@@ -147,7 +147,7 @@ impl<'a> Fitting<'a> {
     fn choose(&self, objective: &Objective<'_>, minima: &[Result<Minimum>], own: &DVector<f64>) -> Result<Minimum> {
         let sound: Vec<&Minimum> = minima.iter().flatten().collect();
         let lowest = sound.iter().map(|m| m.sse()).fold(f64::INFINITY, f64::min);
-        let variance = if self.known(objective) { 1.0 } else { lowest / self.degrees() };
+        let variance = if objective.variance_known() { 1.0 } else { lowest / self.degrees() };
         let allowed = 1e-3 * self.allowed(objective, variance);
         let distance = |m: &&&Minimum| (&m.x - own).norm();
         let near = sound.iter().filter(|m| m.sse() <= lowest + allowed);
@@ -186,7 +186,7 @@ impl<'a> Fitting<'a> {
         let (variance, curvature) = if robust {
             let data = plain.values.rows(0, objective.data()).into_owned();
             objective.loss.variance(&data, self.free.len())
-        } else if self.known(&objective) || objective.levels.is_some() {
+        } else if objective.variance_known() || objective.levels.is_some() {
             (1.0, 1.0)
         } else {
             (best.sse() / self.degrees(), 1.0)
@@ -203,14 +203,9 @@ impl<'a> Fitting<'a> {
         (data + priors - self.free.len()) as f64
     }
 
-    /// Whether the variance is known to be one.
-    pub(crate) fn known(&self, objective: &Objective<'_>) -> bool {
-        objective.known && objective.loss == Loss::Squared
-    }
-
     fn quantile(&self, objective: &Objective<'_>) -> f64 {
         let tail = 0.5 + 0.5 * CONFIDENCE;
-        if self.known(objective) {
+        if objective.variance_known() {
             Normal::standard().inverse_cdf(tail)
         } else {
             StudentsT::new(0.0, 1.0, self.degrees()).map_or(2.0, |t| t.inverse_cdf(tail))

@@ -87,7 +87,7 @@ impl Fitting<'_> {
             sse,
             weighted: objective.weighted(),
             known_noise: objective.known,
-            noise: objective.levels.as_ref().map_or(Vec::new(), |l| l.levels.clone()),
+            noise: objective.levels.as_ref().map_or(Vec::new(), |l| l.groups.clone()),
             loss: objective.loss,
             likelihood: Likelihood::of(objective, &judged.plain),
             degrees_of_freedom: self.degrees() as usize,

@@ -43,7 +43,7 @@ const MEDIAN: f64 = 1.482602218505602;
 /// Groups of data that share an unknown variance, and the current estimates.
 #[derive(Debug, Clone)]
 pub(crate) struct Levels {
-    pub(crate) levels: Vec<NoiseLevel>,
+    pub(crate) groups: Vec<NoiseLevel>,
     /// Group of each row of the residuals.
     rows: Vec<usize>,
     /// Root mean square of the data of each group, over their relative deviations.
@@ -53,7 +53,7 @@ pub(crate) struct Levels {
 impl Levels {
     /// Groups the data; the first estimate is a tenth of their size.
     pub(crate) fn new(noise: Noise, experiments: &[Experiment]) -> Self {
-        let mut all = Self { levels: Vec::new(), rows: Vec::new(), sizes: Vec::new() };
+        let mut all = Self { groups: Vec::new(), rows: Vec::new(), sizes: Vec::new() };
         for (e, experiment) in experiments.iter().enumerate() {
             for (s, series) in experiment.data().series.iter().enumerate() {
                 let (experiment, series_index) = match noise {
@@ -62,19 +62,19 @@ impl Levels {
                     Noise::EachSeries => (Some(e), Some(s)),
                 };
                 let same = |l: &NoiseLevel| l.experiment == experiment && l.series == series_index;
-                let group = all.levels.iter().position(same).unwrap_or(all.levels.len());
-                if group == all.levels.len() {
-                    all.levels.push(NoiseLevel { experiment, series: series_index, sd: 0.0, data: 0 });
+                let group = all.groups.iter().position(same).unwrap_or(all.groups.len());
+                if group == all.groups.len() {
+                    all.groups.push(NoiseLevel { experiment, series: series_index, sd: 0.0, data: 0 });
                     all.sizes.push(0.0);
                 }
                 for point in &series.points {
                     all.rows.push(group);
-                    all.levels[group].data += 1;
+                    all.groups[group].data += 1;
                     all.sizes[group] += (point.value / point.sd.unwrap_or(1.0)).powi(2);
                 }
             }
         }
-        for (level, size) in all.levels.iter_mut().zip(&mut all.sizes) {
+        for (level, size) in all.groups.iter_mut().zip(&mut all.sizes) {
             *size = (*size / level.data as f64).sqrt().max(f64::MIN_POSITIVE);
             level.sd = 0.1 * *size;
         }
@@ -83,7 +83,7 @@ impl Levels {
 
     /// The estimate for a row of the residuals.
     pub(crate) fn of_row(&self, row: usize) -> f64 {
-        self.levels[self.rows[row]].sd
+        self.groups[self.rows[row]].sd
     }
 
     /// The group of a row of the residuals.
@@ -96,7 +96,7 @@ impl Levels {
     pub(crate) fn update(&mut self, plain: &Residuals, loss: Loss) -> f64 {
         let leverages = leverages(&plain.jacobian);
         let mut largest = 0.0_f64;
-        for (group, level) in self.levels.iter_mut().enumerate() {
+        for (group, level) in self.groups.iter_mut().enumerate() {
             let own: Vec<usize> = (0..self.rows.len()).filter(|row| self.rows[*row] == group).collect();
             let freedom: f64 = own.iter().map(|row| 1.0 - leverages[*row]).sum();
             // A group that has no freedom of its own tells nothing of its noise.

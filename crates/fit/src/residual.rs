@@ -132,6 +132,11 @@ impl Objective<'_> {
         self.experiments.iter().all(|e| e.data().series.iter().all(|s| s.points.iter().all(|p| p.sd.is_some())))
     }
 
+    /// Whether the variance of a residual is known to be one.
+    pub(crate) fn variance_known(&self) -> bool {
+        self.known && self.loss == Loss::Squared
+    }
+
     /// What the residual of a row is divided by.
     pub(crate) fn deviation(&self, row: usize, sd: Option<f64>) -> f64 {
         sd.unwrap_or(1.0) * self.levels.as_ref().map_or(1.0, |l| l.of_row(row))
