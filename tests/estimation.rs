@@ -3,7 +3,7 @@
 mod problems;
 
 use problems::alpha_pinene;
-use problems::synthetic::{csv, decay, experiment};
+use problems::synthetic::{csv, decay, experiment, table};
 use ratelaw::fit::{Ending, FitError, LeastSquaresOptions, Loss, Noise, least_squares};
 use ratelaw::prelude::*;
 
@@ -52,8 +52,8 @@ fn robust_losses_resist_outliers() {
             let wrong = if outliers && (t == 6.0 || t == 18.0) { 0.4 } else { 0.0 };
             (-0.1 * t).exp() + 0.004 * sign + wrong
         };
-        let rows: String = TIMES.iter().map(|t| format!("{t},{},0.004\n", value(*t))).collect();
-        let experiment = experiment(&decay(0.05), &format!("time / s,A / 1,sd(A) / 1\n{rows}"));
+        let rows = TIMES.iter().map(|t| format!("{t},{},0.004\n", value(*t)));
+        let experiment = experiment(&decay(0.05), &table("time / s,A / 1,sd(A) / 1", rows));
         fit(&[experiment], &[rate()], &FitOptions { loss, ..FitOptions::default() }).unwrap()
     };
     let k = |report: &FitReport| report.value("r1.k").unwrap();
@@ -75,8 +75,8 @@ fn robust_losses_resist_outliers() {
 #[test]
 fn a_prior_is_one_more_datum() {
     let shift = |t: f64| 0.05 + 0.01 * (t / 6.0).sin();
-    let rows: String = TIMES.iter().map(|t| format!("{t},{:?},0.02\n", (-0.05 * t).exp() + shift(*t))).collect();
-    let experiment = experiment(&decay(0.05), &format!("time / s,A / 1,sd(A) / 1\n{rows}"));
+    let rows = TIMES.iter().map(|t| format!("{t},{:?},0.02\n", (-0.05 * t).exp() + shift(*t)));
+    let experiment = experiment(&decay(0.05), &table("time / s,A / 1,sd(A) / 1", rows));
     let prior = Free::new("offset(A)").prior(Number(0.01), Number(0.01)).unwrap();
     let report = fit(&[experiment], &[prior], &FitOptions::default()).unwrap();
     let precision = 8.0 / 0.02_f64.powi(2) + 1.0 / 0.01_f64.powi(2);
@@ -92,8 +92,8 @@ fn a_prior_is_one_more_datum() {
 #[test]
 fn a_prior_on_the_logarithmic_scale() {
     let network = problems::letters("side", &[("A", 1.0), ("C", 1.0)], &[("A -> 0", 0.1), ("C -> 0", 0.3)]);
-    let rows: String = TIMES.iter().map(|t| format!("{t},{:?},0.01\n", (-0.1 * t).exp())).collect();
-    let experiment = experiment(&network, &format!("time / s,A / 1,sd(A) / 1\n{rows}"));
+    let rows = TIMES.iter().map(|t| format!("{t},{:?},0.01\n", (-0.1 * t).exp()));
+    let experiment = experiment(&network, &table("time / s,A / 1,sd(A) / 1", rows));
     let side = Free::log10("r2.k", 1e-4..=1e2).log_prior("0.02 1/s", 3.0).unwrap();
     let report = fit(&[experiment], &[rate(), side], &FitOptions::default()).unwrap();
     let side = &report.parameters[1];
@@ -110,12 +110,11 @@ fn a_prior_on_the_logarithmic_scale() {
 #[test]
 fn noise_is_estimated_for_each_column() {
     let (a, b) = (|i: usize| 0.01 * [1.0, -2.0, 0.5, 1.5][i % 4], |i: usize| 0.1 * [0.3, -1.0, 2.0, -0.7][i % 4]);
-    let rows: String = TIMES
+    let rows = TIMES
         .iter()
         .enumerate()
-        .map(|(i, t)| format!("{t},{:?},{:?}\n", (-0.05 * t).exp() + a(i), 1.0 - (-0.05 * t).exp() + b(i)))
-        .collect();
-    let experiment = experiment(&decay(0.05), &format!("time / s,A / 1,B / 1\n{rows}"));
+        .map(|(i, t)| format!("{t},{:?},{:?}\n", (-0.05 * t).exp() + a(i), 1.0 - (-0.05 * t).exp() + b(i)));
+    let experiment = experiment(&decay(0.05), &table("time / s,A / 1,B / 1", rows));
     let options = FitOptions { noise: Noise::EachSeries, ..FitOptions::default() };
     let report = fit(&[experiment], &[Free::new("offset(A)"), Free::new("offset(B)")], &options).unwrap();
     assert!(report.converged, "{report}");
@@ -134,8 +133,8 @@ fn deviations_can_be_weights() {
     let fitted = |factor: f64| {
         let row =
             |t: &f64| format!("{t},{:?},{}\n", (-0.1 * t).exp() + 0.01 * (t * 1.7).sin(), factor * (1.0 + 0.1 * t));
-        let rows: String = TIMES.iter().map(row).collect();
-        let experiment = experiment(&decay(0.05), &format!("time / s,A / 1,sd(A) / 1\n{rows}"));
+        let rows = TIMES.iter().map(row);
+        let experiment = experiment(&decay(0.05), &table("time / s,A / 1,sd(A) / 1", rows));
         let options = FitOptions { noise: Noise::Common, ..FitOptions::default() };
         let report = fit(&[experiment], &[rate()], &options).unwrap();
         (report.parameters[0].value, report.parameters[0].standard_error.unwrap())

@@ -37,8 +37,12 @@ pub(crate) fn normal(random: &mut ChaCha8Rng) -> f64 {
 
 /// One column over time, to all digits.
 pub(crate) fn csv(header: &str, times: &[f64], mut value: impl FnMut(f64) -> f64) -> String {
-    let rows: String = times.iter().map(|t| format!("{t:?},{:?}\n", value(*t))).collect();
-    format!("{header}\n{rows}")
+    table(header, times.iter().map(|t| format!("{t:?},{:?}\n", value(*t))))
+}
+
+/// A header and lines.
+pub(crate) fn table(header: &str, rows: impl Iterator<Item = String>) -> String {
+    format!("{header}\n{}", rows.collect::<Vec<_>>().concat())
 }
 
 /// Volume over area of the cell of [`cell`], m.

@@ -1,7 +1,7 @@
 //! How often the intervals of a fit hold the truth, and how often the right law is preferred, on synthetic data:
 //! `cargo run --release --example coverage -- [DATA SETS]`. The figures are in docs/theory/fit.md.
 
-#[path = "../tests/problems/mod.rs"]
+#[path = "../../tests/problems/mod.rs"]
 mod problems;
 
 use problems::synthetic::{cell, csv, experiment, normal, potentials, product, second, two_step};
