@@ -155,8 +155,15 @@ fn a_calibration_is_found() {
         // The integration at rtol 1e-8, through a condition of about 100.
         assert!((report.value(name).unwrap() / exact - 1.0).abs() < 1e-5, "{report}");
     }
-    let refused = fit(&[experiment], &[rate()], &FitOptions::default()).unwrap_err().to_string();
+    let refused = fit(std::slice::from_ref(&experiment), &[rate()], &FitOptions::default()).unwrap_err().to_string();
     assert!(refused.contains("a free parameter `scale(A)`"), "{refused}");
+    // A scale of its own for the one experiment that has the column.
+    let other =
+        problems::synthetic::experiment(&decay(0.05), &csv("time / s,B / 1", &TIMES, |t| 1.0 - (-0.1 * t).exp()));
+    let free = [rate(), Free::new("scale(A)").each(), Free::new("offset(A)")];
+    let report = fit(&[other, experiment], &free, &FitOptions::default()).unwrap();
+    assert!((report.value("scale(A)[2]").unwrap() / 3.7e-3 - 1.0).abs() < 1e-5, "{report}");
+    assert_eq!(report.value("scale(A)[1]"), None);
 }
 
 /// One constant for both experiments, an initial amount for each.
@@ -173,6 +180,21 @@ fn local_parameters_stand_beside_shared_ones() {
     let twice = [rate(), Free::log10("A", 0.01..=100.0).each(), Free::log10("A", 0.01..=100.0)];
     let refused = fit(&experiments, &twice, &FitOptions::default()).unwrap_err().to_string();
     assert!(refused.contains("`A` is given twice"), "{refused}");
+}
+
+/// Starts whose integration fails stay without a number and name the cause; the others find the answer. Sixty steps are
+/// enough for a slow decay and not for one that is over at once.
+#[test]
+fn a_failed_start_is_no_number() {
+    let text = csv("time / s,A / 1", &TIMES, |t| (-0.1 * t).exp() + 0.001 * (3.0 * t).sin());
+    let solve = SolveOptions { max_steps: 60, rtol: 1e-8, ..SolveOptions::default() };
+    let options = FitOptions { solve, starts: 20, ..FitOptions::default() };
+    let report = fit(&[experiment(&decay(0.05), &text)], &[Free::log10("r1.k", 1e-4..=1e8)], &options).unwrap();
+    let failed: Vec<_> = report.starts.iter().filter(|s| s.sse.is_none()).collect();
+    assert!(!failed.is_empty() && failed.len() < 20, "{report}");
+    assert!(failed.iter().all(|s| s.cause.as_ref().is_some_and(|c| c.contains("limit of steps"))), "{report}");
+    assert!(report.converged && (report.value("r1.k").unwrap() - 0.1).abs() < 1e-3, "{report}");
+    assert!(report.to_string().contains("starts could not be evaluated"), "{report}");
 }
 
 /// What cannot converge says so: derivatives of the wrong sign promise a descent that no step finds, and one iteration is

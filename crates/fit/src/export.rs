@@ -109,7 +109,7 @@ impl FitReport {
             .starts
             .iter()
             .map(|s| {
-                json!({ "sse": s.sse, "converged": s.converged, "iterations": s.iterations,
+                json!({ "sse": s.sse, "converged": s.converged, "ending": s.ending.map(crate::minimiser::Ending::word), "iterations": s.iterations,
                              "failed_trials": s.failed_trials, "cause": s.cause })
             })
             .collect();

@@ -15,7 +15,7 @@ pub enum Ending {
     Accuracy,
     /// The residuals are zero as far as the evaluation resolves them.
     Exact,
-    /// Every coordinate is held or at a bound that the data push it against.
+    /// No coordinate can move: each is held, at a bound that the data push it against, or not felt at all.
     Bounds,
     /// The limit of iterations was reached.
     Iterations,
@@ -35,7 +35,7 @@ impl Ending {
             Self::Gradient => "the gradient vanishes",
             Self::Accuracy => "nothing is left to gain that the evaluation resolves",
             Self::Exact => "the residuals vanish",
-            Self::Bounds => "every parameter is at a bound",
+            Self::Bounds => "no parameter can move: at a bound, or not felt",
             Self::Iterations => "the limit of iterations was reached",
             Self::Stalled => "no step lowers the sum of squares",
         }

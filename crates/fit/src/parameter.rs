@@ -10,7 +10,7 @@ use ratelaw_solver::{Setting, SolveOptions};
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::prior::{Prior, PriorSi};
-use crate::target::{Target, argument, dimension, scale_at_start, shown_unit};
+use crate::target::{Target, argument, dimension, members, scale_at_start, shown_unit};
 
 /// A number that the fit may change: a parameter, an initial amount, a condition, or the scale or offset of a series of
 /// data.
@@ -141,7 +141,8 @@ impl Free {
     /// Looks the name up and checks the bounds: one parameter, or one for each experiment.
     pub(crate) fn resolve(&self, experiments: &[Experiment], options: &SolveOptions) -> Result<Vec<Resolved>> {
         match argument(&self.name, "each") {
-            Some(name) => (0..experiments.len())
+            Some(name) => members(name, experiments)
+                .into_iter()
                 .map(|e| self.resolve_in(name, format!("{name}[{}]", e + 1), experiments, &[e], options))
                 .collect(),
             None => {

@@ -68,6 +68,8 @@ pub struct Start {
     pub sse: Option<f64>,
     /// Whether it converged.
     pub converged: bool,
+    /// Why it ended; none if the start could not be evaluated.
+    pub ending: Option<Ending>,
     /// Iterations.
     pub iterations: usize,
     /// Trial points whose integration failed, and which were rejected.
@@ -82,11 +84,19 @@ impl Start {
             Ok(m) => Self {
                 sse: Some(m.residuals.sse()),
                 converged: m.converged(),
+                ending: Some(m.ending),
                 iterations: m.iterations,
                 failed_trials: m.failed_trials,
                 cause: None,
             },
-            Err(e) => Self { sse: None, converged: false, iterations: 0, failed_trials: 0, cause: Some(e.to_string()) },
+            Err(e) => Self {
+                sse: None,
+                converged: false,
+                ending: None,
+                iterations: 0,
+                failed_trials: 0,
+                cause: Some(e.to_string()),
+            },
         }
     }
 }

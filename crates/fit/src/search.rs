@@ -57,3 +57,43 @@ impl Search<'_> {
         machines.into_iter().map(Minimiser::finish).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, dvector};
+
+    use super::*;
+    use crate::error::FitError;
+    use crate::minimiser::{Ending, SMALLEST_GAIN};
+
+    /// Rosenbrock's valley, which cannot be evaluated left of -3.
+    struct Valley;
+
+    impl Model for Valley {
+        fn evaluate(&self, x: &DVector<f64>) -> Result<Residuals> {
+            if x[0] < -3.0 {
+                return Err(FitError::NotFinite);
+            }
+            let values = dvector![10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]];
+            Ok(Residuals { values, jacobian: DMatrix::from_row_slice(2, 2, &[-20.0 * x[0], 10.0, -1.0, 0.0]) })
+        }
+    }
+
+    /// Asked together or one by one, every start takes the same way to the last bit; one that cannot be evaluated stays
+    /// with its place.
+    #[test]
+    fn many_starts_are_each_what_they_are_alone() {
+        let (low, high, held) = ([-5.0, -5.0], [5.0, 5.0], [false, false]);
+        let rules =
+            Rules { low: &low, high: &high, held: &held, max_iterations: 100, gain: SMALLEST_GAIN, resolution: 1e-12 };
+        let search = Search { model: &Valley, rules };
+        let starts = [dvector![-1.2, 1.0], dvector![-4.0, 0.0], dvector![2.0, -2.0], dvector![0.0, 4.0]];
+        let together = search.minimise_all(starts.to_vec(), &|| ());
+        assert!(together[1].is_err());
+        for (start, found) in starts.into_iter().zip(together) {
+            let (Ok(alone), Ok(found)) = (search.minimise(start), found) else { continue };
+            assert_eq!((&alone.x, alone.iterations, alone.ending), (&found.x, found.iterations, Ending::Exact));
+            assert!((&found.x - dvector![1.0, 1.0]).amax() < 1e-9, "{found:?}");
+        }
+    }
+}

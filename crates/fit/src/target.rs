@@ -81,6 +81,16 @@ pub(crate) fn argument<'a>(name: &'a str, word: &str) -> Option<&'a str> {
     name.trim().strip_prefix(word)?.trim_start().strip_prefix('(')?.strip_suffix(')').map(str::trim)
 }
 
+/// The experiments that a name can have a value of its own in: for a scale or an offset those with the column, or all, so
+/// that a column that none has is refused by name.
+pub(crate) fn members(name: &str, experiments: &[Experiment]) -> Vec<usize> {
+    let all: Vec<usize> = (0..experiments.len()).collect();
+    let Some(series) = argument(name, "scale").or_else(|| argument(name, "offset")) else { return all };
+    let has = |e: &usize| experiments[*e].data().series.iter().any(|s| s.name == series);
+    let own: Vec<usize> = all.iter().copied().filter(has).collect();
+    if own.is_empty() { all } else { own }
+}
+
 fn find(name: &str, series: &str, experiments: &[Experiment], members: &[usize]) -> Result<Vec<Option<usize>>> {
     let mut found = vec![None; experiments.len()];
     for e in members {
