@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ratelaw::fit::{Loss, Noise};
 use ratelaw::prelude::*;
 use ratelaw::solver::Format;
 
@@ -340,6 +341,13 @@ pub(crate) struct Fit {
     /// Seed of the starts.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Where the size of the noise comes from: stated (by the data; one unknown variance where they state none), common,
+    /// each-experiment or each-series. With the last three, deviations of the data are weights.
+    #[arg(long, value_name = "NOISE", default_value = "stated")]
+    pub(crate) noise: Noise,
+    /// What is summed over the residuals: squared, huber, soft-l1 or cauchy, also with a scale as in `huber:1.345`.
+    #[arg(long, value_name = "LOSS", default_value = "squared")]
+    pub(crate) loss: Loss,
     /// Most iterations from each start.
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub(crate) max_iterations: usize,

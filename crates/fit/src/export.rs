@@ -131,6 +131,7 @@ impl FitReport {
                 .collect::<Vec<_>>(),
             "noise": self.noise.iter().map(|l| json!({ "experiment": l.experiment, "series": l.series, "sd": l.sd }))
                 .collect::<Vec<_>>(),
+            "loss": self.loss.to_string(),
             "aicc": self.likelihood.map(|l| l.aicc()),
             "bic": self.likelihood.map(|l| l.bic()),
             "remarks": self.remarks(),

@@ -1,8 +1,12 @@
 //! Robust losses: how much a large residual counts.
 
+use std::fmt;
+use std::str::FromStr;
+
 use nalgebra::DVector;
 
 use crate::error::{FitError, Result};
+use crate::estimate::refuse;
 use crate::residual::Residuals;
 
 /// What is summed over the residuals instead of their squares. The number is the residual, in standard deviations of the
@@ -25,11 +29,7 @@ impl Loss {
     pub(crate) fn check(self) -> Result<()> {
         match self {
             Self::Huber(c) | Self::SoftL1(c) | Self::Cauchy(c) if !(c.is_finite() && c > 0.0) => {
-                Err(FitError::OutOfRange {
-                    what: "the scale of the loss".into(),
-                    found: c.to_string(),
-                    expected: "a finite number above zero".into(),
-                })
+                Err(refuse("the scale of the loss", &c.to_string(), "a finite number above zero"))
             }
             _ => Ok(()),
         }
@@ -100,9 +100,54 @@ impl Loss {
     }
 }
 
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Squared => write!(f, "squared"),
+            Self::Huber(c) => write!(f, "huber:{c}"),
+            Self::SoftL1(c) => write!(f, "soft-l1:{c}"),
+            Self::Cauchy(c) => write!(f, "cauchy:{c}"),
+        }
+    }
+}
+
+/// `squared`, `huber`, `soft-l1` or `cauchy`; a number after a colon is the scale, else 1.345, 1 and 2.385.
+impl FromStr for Loss {
+    type Err = FitError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refuse =
+            || refuse("the loss", &format!("`{text}`"), "squared, huber, soft-l1 or cauchy, as in `huber:1.345`");
+        let (word, scale) = match text.split_once(':') {
+            Some((word, scale)) => (word, Some(scale.parse::<f64>().map_err(|_| refuse())?)),
+            None => (text, None),
+        };
+        let loss = match word {
+            "squared" if scale.is_none() => Self::Squared,
+            "huber" => Self::Huber(scale.unwrap_or(1.345)),
+            "soft-l1" => Self::SoftL1(scale.unwrap_or(1.0)),
+            "cauchy" => Self::Cauchy(scale.unwrap_or(2.385)),
+            _ => return Err(refuse()),
+        };
+        loss.check()?;
+        Ok(loss)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for loss in [Loss::Squared, Loss::Huber(1.5), Loss::SoftL1(0.25), Loss::Cauchy(3.0)] {
+            assert_eq!(loss.to_string().parse::<Loss>().unwrap(), loss);
+        }
+        assert_eq!("huber".parse::<Loss>().unwrap(), Loss::Huber(1.345));
+        for wrong in ["", "hubert", "huber:", "huber:x", "cauchy:0", "huber:NaN", "squared:2"] {
+            assert!(matches!(wrong.parse::<Loss>(), Err(FitError::OutOfRange { .. })), "{wrong}");
+        }
+    }
 
     /// Influence and its slope are the derivatives of the loss: by central differences, away from the kink.
     #[test]

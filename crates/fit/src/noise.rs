@@ -1,8 +1,12 @@
 //! The noise of the data: stated, or estimated for each data set.
 
+use std::str::FromStr;
+
 use nalgebra::DVector;
 
 use crate::covariance::leverages;
+use crate::error::{FitError, Result};
+use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::loss::Loss;
 use crate::residual::Residuals;
@@ -20,6 +24,21 @@ pub enum Noise {
     EachExperiment,
     /// An unknown variance for each column of each experiment; standard deviations are relative to it.
     EachSeries,
+}
+
+/// `stated`, `common`, `each-experiment` or `each-series`.
+impl FromStr for Noise {
+    type Err = FitError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "stated" => Ok(Self::Stated),
+            "common" => Ok(Self::Common),
+            "each-experiment" => Ok(Self::EachExperiment),
+            "each-series" => Ok(Self::EachSeries),
+            _ => Err(refuse("the noise", &format!("`{text}`"), "stated, common, each-experiment or each-series")),
+        }
+    }
 }
 
 /// Estimated noise of a group of data.
@@ -75,7 +94,8 @@ impl Levels {
             }
         }
         for (level, size) in all.groups.iter_mut().zip(&mut all.sizes) {
-            *size = (*size / level.data as f64).sqrt().max(f64::MIN_POSITIVE);
+            // Data that are all zero have no size; any serves to begin with.
+            *size = if *size > 0.0 { (*size / level.data as f64).sqrt() } else { 1.0 };
             level.sd = 0.1 * *size;
         }
         all

@@ -101,7 +101,7 @@ impl FitReport {
             });
         }
         if self.loss != Loss::Squared {
-            remarks.push(format!("robust loss {:?}: large residuals count less than their squares", self.loss));
+            remarks.push(format!("robust loss {}: large residuals count less than their squares", self.loss));
         }
         remarks
     }
