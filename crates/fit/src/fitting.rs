@@ -57,6 +57,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) quantile: f64,
     /// How far one parameter may raise the sum.
     pub(crate) threshold: Threshold,
+    /// Whether the error of the integration set that, and not the data.
+    pub(crate) coarse: bool,
 }
 
 impl Judged<'_> {
@@ -87,6 +89,7 @@ impl<'a> Fitting<'a> {
         let minima = self.search(&objective).minimise_all(starts, &done);
         let best = self.choose(&objective, &minima, &own)?;
         let mut reached = best.sse();
+        let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
         let mut judged = self.settle(objective, best)?;
         let mut profiles = Vec::new();
         for round in 0..=RETURNS {
@@ -102,7 +105,7 @@ impl<'a> Fitting<'a> {
                 _ => break,
             }
         }
-        self.report(&judged, &profiles, &minima, reached)
+        self.report(&judged, &profiles, &minima, (reached, resolved))
     }
 
     /// The same fit from one point alone, without profiles: for data made anew.
@@ -194,7 +197,8 @@ impl<'a> Fitting<'a> {
         let allowed = self.allowed(&objective, variance * curvature);
         let threshold = Threshold { minimum: best.sse(), allowed };
         let quantile = self.quantile(&objective);
-        Ok(Judged { objective, best, plain, variance, quantile, threshold })
+        let coarse = allowed > quantile * quantile * variance * curvature;
+        Ok(Judged { objective, best, plain, variance, quantile, threshold, coarse })
     }
 
     pub(crate) fn degrees(&self) -> f64 {

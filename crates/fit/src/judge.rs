@@ -27,7 +27,7 @@ impl Fitting<'_> {
         judged: &Judged<'_>,
         profiles: &[Profile],
         minima: &[Result<Minimum>],
-        reached: f64,
+        (reached, resolved_sse): (f64, f64),
     ) -> Result<FitReport> {
         let Judged { objective, best, .. } = judged;
         let search = self.search(objective);
@@ -96,6 +96,8 @@ impl Fitting<'_> {
             iterations: best.iterations,
             starts: minima.iter().map(Start::new).collect(),
             reached,
+            resolved_sse,
+            coarse: judged.coarse,
             exchanges,
             other_minima,
             seed: self.options.seed,

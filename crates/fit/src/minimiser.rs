@@ -90,6 +90,9 @@ const LARGEST_DAMPING: f64 = 1e12;
 /// The gradient counts as lowered when the gain it promises falls to this fraction.
 const LOWERED: f64 = 0.25;
 
+/// A fall of at least this fraction of what was predicted keeps the promise.
+const PROMISED: f64 = 0.25;
+
 /// One minimisation: [`Minimiser::ask`] names the point it wants evaluated, [`Minimiser::tell`] takes the outcome.
 /// Many of them can be asked together, so that one batch evaluates all their points.
 pub(crate) struct Minimiser<'a> {
@@ -155,7 +158,10 @@ impl<'a> Minimiser<'a> {
         let floor = self.floor(best);
         let (sse, newton_gain) = (best.sse, best.newton_gain);
         match outcome {
-            Ok(next) if next.sse() < sse && self.predicted > floor => {
+            // A fall that the evaluation does not resolve counts if it is the promised one.
+            Ok(next)
+                if next.sse() < sse && (self.predicted > floor || sse - next.sse() > PROMISED * self.predicted) =>
+            {
                 let ratio = (sse - next.sse()) / self.predicted;
                 let factor = f64::max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0).powi(3));
                 self.damping = (self.damping * factor).max(SMALLEST_DAMPING);

@@ -155,6 +155,10 @@ pub struct FitReport {
     pub(crate) options: FitOptions,
     /// The parameters as they were looked up.
     pub(crate) resolved: Vec<Resolved>,
+    /// What the integration resolves of the sum that the starts count.
+    pub(crate) resolved_sse: f64,
+    /// Whether the error of the integration, and not the data, set the limits of the profiles.
+    pub(crate) coarse: bool,
     /// Standard errors to either limit of a linear 95 % interval.
     pub(crate) quantile: f64,
     /// The minimum in the fit's coordinates.
@@ -179,9 +183,11 @@ impl FitReport {
         Some((free.to_value(x - half), free.to_value(x + half)))
     }
 
-    /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares.
+    /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares or what the integration resolves
+    /// of it.
     pub fn arrived(&self) -> usize {
-        let near = |sse: f64| sse <= self.reached * (1.0 + 1e-6) + f64::MIN_POSITIVE;
+        let within = (1e-6 * self.reached).max(self.resolved_sse).max(f64::MIN_POSITIVE);
+        let near = |sse: f64| sse <= self.reached + within;
         self.starts.iter().filter(|s| s.sse.is_some_and(near)).count()
     }
 }
