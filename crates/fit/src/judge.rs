@@ -75,7 +75,14 @@ impl Fitting<'_> {
             let entry = |i, j| c[(i, j)] / (c[(i, i)] * c[(j, j)]).sqrt();
             (0..c.nrows()).map(|i| (0..c.ncols()).map(|j| entry(i, j)).collect()).collect()
         });
-        let (comparisons, warnings) = objective.compare(&best.x)?;
+        let (comparisons, mut warnings) = objective.compare(&best.x)?;
+        if judged.coarse {
+            warnings.push(format!(
+                "the limits are those of the integration's error at rtol {:e}, wider than the data ask for: a smaller \
+                 rtol may narrow them",
+                self.options.solve.rtol
+            ));
+        }
         Ok(FitReport {
             experiments: self.experiments.to_vec(),
             fitted: (0..self.experiments.len()).map(|e| objective.problem(e, &best.x)).collect(),
@@ -97,7 +104,6 @@ impl Fitting<'_> {
             starts: minima.iter().map(Start::new).collect(),
             reached,
             resolved_sse,
-            coarse: judged.coarse,
             exchanges,
             other_minima,
             seed: self.options.seed,

@@ -22,13 +22,6 @@ impl FitReport {
             remarks.push("no standard errors: the data leave a combination of the parameters open".into());
         }
         remarks.extend(self.of_noise());
-        if self.coarse {
-            remarks.push(format!(
-                "the limits are those of the integration's error at rtol {:e}, wider than the data ask for: a smaller \
-                 rtol may narrow them",
-                self.rtol
-            ));
-        }
         if self.arrived() == 0 {
             remarks.push("this minimum was met on the way of a profile, by no start: try more starts".into());
         }

@@ -145,7 +145,7 @@ pub struct FitReport {
     pub exchanges: Vec<Exchange>,
     /// Other minima that fit equally well, met by some of the starts.
     pub other_minima: Vec<OtherMinimum>,
-    /// What a reader should know of the fitted runs, such as amounts below zero.
+    /// What a reader should know of the runs, such as amounts below zero or a tolerance that is too coarse.
     pub warnings: Vec<String>,
     /// Seed of the starts.
     pub seed: u64,
@@ -157,8 +157,6 @@ pub struct FitReport {
     pub(crate) resolved: Vec<Resolved>,
     /// What the integration resolves of the sum that the starts count.
     pub(crate) resolved_sse: f64,
-    /// Whether the error of the integration, and not the data, set the limits of the profiles.
-    pub(crate) coarse: bool,
     /// Standard errors to either limit of a linear 95 % interval.
     pub(crate) quantile: f64,
     /// The minimum in the fit's coordinates.
