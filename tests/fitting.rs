@@ -2,17 +2,14 @@
 
 mod problems;
 
+use problems::alpha_pinene;
+use problems::synthetic::experiment;
 use ratelaw::fit::FitError;
 use ratelaw::prelude::*;
 
 /// A -> B in fractions, first order.
 fn decay() -> Network {
     problems::letters("decay", &[("A", 1.0), ("B", 0.0)], &[("A -> B", 0.05 / 86_400.0)])
-}
-
-fn experiment(network: &Network, csv: &str) -> Experiment {
-    let data = Dataset::from_text(csv, "data.csv").unwrap();
-    Experiment::new(Problem::builder(network).until(Seconds(1.0)).build().unwrap(), data).unwrap()
 }
 
 /// FOCUS kinetics guidance (2006), data sets A and B: decline of a parent compound in per cent against days.
@@ -38,10 +35,7 @@ fn focus_2006_a_and_b() {
 /// The measured alpha-pinene data; see the commands' own test for standard errors.
 #[test]
 fn alpha_pinene_from_the_usual_start() {
-    let network = ratelaw::models::find("alpha-pinene").unwrap().network().unwrap();
-    let data = ratelaw::data::find("fuguitt-hawkins-1947-alpha-pinene-189C.csv").unwrap();
-    let data = Dataset::from_text(data.text, data.name).unwrap();
-    let experiment = Experiment::new(Problem::builder(&network).build().unwrap(), data).unwrap();
+    let experiment = alpha_pinene();
     let free = ["p1", "p2", "p3", "p4", "p5"].map(Free::new);
     // At the start the SSE is 49.391 (COPS 3.1): one iteration cannot reach the end, and says so.
     let options = FitOptions { starts: 1, max_iterations: 1, ..FitOptions::default() };

@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod stiff;
+pub(crate) mod synthetic;
 
 use ratelaw::prelude::*;
 
@@ -140,6 +141,14 @@ pub(crate) fn run(network: &Network, times: &[f64], options: &SolveOptions) -> S
     let end = *times.last().expect("a time");
     let problem = Problem::builder(network).until(Seconds(end)).save(SavePoints::Times(times.to_vec())).build();
     solve(&problem.unwrap_or_else(|e| panic!("{e}")), options).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The measured isomerisation of alpha-pinene at 189.5 C with its model (both name their sources).
+pub(crate) fn alpha_pinene() -> Experiment {
+    let network = ratelaw::models::find("alpha-pinene").expect("embedded").network().expect("sound");
+    let data = ratelaw::data::find("fuguitt-hawkins-1947-alpha-pinene-189C.csv").expect("embedded");
+    let data = Dataset::from_text(data.text, data.name).expect("sound");
+    Experiment::new(Problem::builder(&network).build().expect("sound"), data).expect("its own data")
 }
 
 /// Largest relative error over all species.

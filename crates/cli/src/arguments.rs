@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ratelaw::fit::{Loss, Noise};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Format, parse_range};
 
@@ -326,7 +327,8 @@ pub(crate) struct Fit {
     /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data.
     #[arg(long, value_name = "F.csv", required = true)]
     pub(crate) data: Vec<String>,
-    /// A free parameter, with its range; may be repeated. Without a range the model's, or one by its kind: four
+    /// A free parameter, with its range; may be repeated. `scale(COLUMN)` and `offset(COLUMN)` are those of a column of
+    /// the data, `each(NAME)` is a parameter of its own for each data file. Without a range the model's, or one by its kind: four
     /// decades to either side of a constant or an amount, half of an energy, half a volt, 50 K. If none is
     /// given, all parameters that have bounds in the model.
     #[arg(long, value_name = "NAME[=LO..HI]", value_parser = free)]
@@ -339,6 +341,16 @@ pub(crate) struct Fit {
     /// Seed of the starts.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Where the size of the noise comes from: stated (by the data; one unknown variance where they state none), common,
+    /// each-experiment or each-series. With the last three, deviations of the data are weights.
+    #[arg(long, value_name = "NOISE", default_value = "stated")]
+    pub(crate) noise: Noise,
+    /// What is summed over the residuals: squared, huber, soft-l1 or cauchy, also with a scale as in `huber:1.345`.
+    #[arg(long, value_name = "LOSS", default_value = "squared")]
+    pub(crate) loss: Loss,
+    /// Most iterations from each start.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) max_iterations: usize,
     /// Write a plot of data and model to this SVG file; further plots get a number before the ending.
     #[arg(long, value_name = "F.svg", value_parser = svg)]
     pub(crate) plot: Option<PathBuf>,

@@ -82,6 +82,45 @@ fn alpha_pinene_to_eight_digits() {
     assert!((matrix[3][4].as_f64().expect("a correlation") - 0.798).abs() < 1e-3);
 }
 
+/// The synthetic data state 1 % for each datum, and scatter by 1.18 times that (chi-squared over its degrees): as
+/// weights alone they give the same value with an error larger by that factor.
+#[test]
+fn noise_and_loss_can_be_chosen() {
+    let k2 = |options: &[&str]| {
+        let data = [
+            "fit",
+            "jia-2024-two-step",
+            "--data",
+            "synthetic-jia-2024-two-step.csv",
+            "--free",
+            "k2=1e-5 1/s..1e-3 1/s",
+        ];
+        let table = json(&[&data, options, &["--out", "-", "--format", "json"]].concat());
+        let p = &table["parameters"][0];
+        let degrees = table["degrees_of_freedom"].as_f64().expect("a number");
+        let spread = (table["sse"].as_f64().expect("a number") / degrees).sqrt();
+        (p["value"].as_f64().expect("a number"), p["standard_error"].as_f64().expect("a number"), spread)
+    };
+    let (stated, common) = (k2(&[]), k2(&["--noise", "common"]));
+    assert!((stated.0 / common.0 - 1.0).abs() < 1e-9, "{stated:?} {common:?}");
+    assert!((common.1 / stated.1 / stated.2 - 1.0).abs() < 1e-6, "{stated:?} {common:?}");
+    // Well-behaved data: a robust loss stays within a standard error.
+    let robust = k2(&["--loss", "huber:1.345"]);
+    assert!((robust.0 - stated.0).abs() < stated.1, "{robust:?} {stated:?}");
+}
+
+/// One iteration from the usual start leads nowhere near the minimum (SSE 49.391 there): the values are printed, with a
+/// warning, and the exit says that the work is not done.
+#[test]
+fn a_fit_that_does_not_converge_says_so_and_exits_3() {
+    let data = "fuguitt-hawkins-1947-alpha-pinene-189C.csv";
+    let arguments = ["fit", "alpha-pinene", "--data", data, "--starts", "1", "--max-iterations", "1"];
+    let output = ratelaw(Path::new("."), &arguments);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("DID NOT CONVERGE") && text.contains("the limit of iterations was reached"), "{text}");
+}
+
 #[test]
 fn the_two_step_fit_says_what_the_data_cannot_tell() {
     let text = done(&["fit", "jia-2024-two-step", "--data", "synthetic-jia-2024-two-step.csv"]);

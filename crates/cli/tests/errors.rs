@@ -89,6 +89,8 @@ fn wrong_requests_are_refused_by_name() {
         (vec!["sweep", cell, "--axis", "k1=1 1/s..2 1/s:3"], 1, "expected a unit of m3/(mol s)"),
         (vec!["fit", cell, "--data", "no.csv", "--free", "k1"], 1, "cannot read `no.csv`"),
         (vec!["fit", "robertson", "--data", "synthetic-jia-2024-two-step.csv"], 1, "is nothing that the model gives"),
+        (vec!["fit", "robertson", "--data", "x.csv", "--loss", "hubert"], 2, "squared, huber, soft-l1 or cauchy"),
+        (vec!["fit", "robertson", "--data", "x.csv", "--noise", "none"], 2, "stated, common, each-experiment"),
         (vec!["study", "no-such-study.toml"], 1, "cannot read `no-such-study.toml`"),
         (vec!["study", "sound.toml"], 1, "sound.toml: this is not a study"),
         (vec!["frobnicate"], 2, "unrecognized subcommand"),

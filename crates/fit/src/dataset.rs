@@ -32,8 +32,10 @@ pub struct Series {
     pub unit: String,
     /// One of the unit, SI.
     pub factor: f64,
-    /// What it measures.
+    /// What it measures; none for a signal in arbitrary units.
     pub dimension: Dimension,
+    /// Whether it is a signal in arbitrary units, `a.u.`, whose scale the fit must find.
+    pub arbitrary: bool,
     /// Line of the header.
     pub line: usize,
     /// The measurements.
@@ -99,6 +101,8 @@ impl Dataset {
     }
 }
 
+/// The unit of a signal whose scale is not known.
+const ARBITRARY: &str = "a.u.";
 /// Larger values have no square, and no unit in which they were measured.
 const LARGEST: f64 = 1e100;
 
@@ -243,7 +247,8 @@ impl Reader<'_> {
             let expected = "name and unit, such as `time / min`, `yield(BPA from NH3) / %`, or `/ 1` for pure numbers";
             return self.fault(line, format!("the column `{title}` has no unit"), format!("`{title}`"), expected);
         };
-        let unit = match Unit::parse(text) {
+        let arbitrary = text == ARBITRARY;
+        let unit = match Unit::parse(if arbitrary { "1" } else { text }) {
             Ok(unit) if unit.offset == 0.0 => unit,
             Ok(_) => {
                 return self.fault(line, format!("the unit of column `{name}`"), text, "a unit that starts at zero");
@@ -294,6 +299,7 @@ impl Reader<'_> {
                 unit: unit_text,
                 factor: unit.factor,
                 dimension: unit.dimension,
+                arbitrary,
                 line,
                 points: Vec::new(),
             });

@@ -64,6 +64,12 @@ pub enum FitError {
         /// Time, s.
         time: f64,
     },
+    /// A residual or derivative is infinite or not a number.
+    #[error("a residual or a derivative of one is not a finite number")]
+    NotFinite,
+    /// A minimisation that was never told anything.
+    #[error("no point was evaluated")]
+    NotEvaluated,
     /// Every start failed.
     #[error("no start could be evaluated; the first failed so: {first}")]
     NoStart {

@@ -30,7 +30,7 @@ impl Experiment {
                 expected: e.to_string(),
             })?;
             let expected = observable.dimension(&network);
-            if expected != series.dimension {
+            if !series.arbitrary && expected != series.dimension {
                 return Err(FitError::Data {
                     file: data.file.clone(),
                     line: series.line,
@@ -65,5 +65,13 @@ impl Experiment {
     /// The observable of each series of the data.
     pub fn observables(&self) -> &[Observable] {
         &self.observables
+    }
+
+    /// The same with other measured values, taken in the order of the data.
+    pub(crate) fn with_values(&self, values: &mut impl Iterator<Item = f64>) -> Self {
+        let mut changed = self.clone();
+        let points = changed.data.series.iter_mut().flat_map(|s| &mut s.points);
+        points.zip(values).for_each(|(point, value)| point.value = value);
+        changed
     }
 }

@@ -97,6 +97,8 @@ impl FitReport {
                     "low_95": low,
                     "high_95": high,
                     "verdict": p.verdict.word(),
+                    "cause": p.cause.as_ref().map(crate::identifiability::Cause::words),
+                    "prior": p.prior,
                     "at_bound": p.at_bound,
                     "range": [p.low / p.factor, p.high / p.factor],
                 })
@@ -107,7 +109,7 @@ impl FitReport {
             .starts
             .iter()
             .map(|s| {
-                json!({ "sse": s.sse, "converged": s.converged, "iterations": s.iterations,
+                json!({ "sse": s.sse, "converged": s.converged, "ending": s.ending.map(crate::minimiser::Ending::word), "iterations": s.iterations,
                              "failed_trials": s.failed_trials, "cause": s.cause })
             })
             .collect();
@@ -116,6 +118,7 @@ impl FitReport {
             "model": self.model(),
             "data": self.experiments.iter().map(|e| &e.data().file).collect::<Vec<_>>(),
             "converged": self.converged,
+            "ending": self.ending.word(),
             "sse": self.sse,
             "weighted": self.weighted,
             "degrees_of_freedom": self.degrees_of_freedom,
@@ -124,11 +127,23 @@ impl FitReport {
             "exchanges": self.exchanges.iter().map(|e| {
                 json!([self.parameters[e.pair.0].name, self.parameters[e.pair.1].name])
             }).collect::<Vec<_>>(),
+            "other_minima": self.other_minima.iter().map(|m| json!({ "sse": m.sse, "values": self.in_units(&m.values) }))
+                .collect::<Vec<_>>(),
+            "noise": self.noise.iter().map(|l| json!({ "experiment": l.experiment, "series": l.series, "sd": l.sd }))
+                .collect::<Vec<_>>(),
+            "loss": self.loss.to_string(),
+            "aicc": self.likelihood.map(|l| l.aicc()),
+            "bic": self.likelihood.map(|l| l.bic()),
             "remarks": self.remarks(),
             "seed": self.seed,
             "rtol": self.rtol,
             "starts": starts,
         })
+    }
+
+    /// Values of all parameters in the units that they are shown in.
+    fn in_units(&self, values: &[f64]) -> Vec<f64> {
+        self.parameters.iter().zip(values).map(|(p, v)| v / p.factor).collect()
     }
 
     fn model(&self) -> &str {

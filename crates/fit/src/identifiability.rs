@@ -27,6 +27,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether its limits allow a value, SI; the side without a limit allows any.
+    pub fn allows(&self, value: f64) -> bool {
+        match *self {
+            Self::Determined { low, high } => low <= value && value <= high,
+            Self::BoundedFromBelow { low } => low <= value,
+            Self::BoundedFromAbove { high } => value <= high,
+            Self::NotDetermined | Self::EndOfRange => true,
+        }
+    }
+
     /// One word for tables.
     pub fn word(&self) -> &'static str {
         match self {
@@ -46,4 +56,63 @@ pub struct Exchange {
     pub pair: (usize, usize),
     /// Sum of squares with their values exchanged.
     pub sse: f64,
+}
+
+/// Another minimum that fits equally well, with worse fits in between.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherMinimum {
+    /// The parameters there, SI.
+    pub values: Vec<f64>,
+    /// Sum of squares there.
+    pub sse: f64,
+}
+
+/// Why the data leave a parameter open on at least one side.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cause {
+    /// No datum depends on it, anywhere in the ranges: no better data of this kind can determine it.
+    NoInfluence,
+    /// A combination of parameters can move without any change of the model's curves, everywhere in the ranges: no
+    /// better data of this kind can determine them.
+    Structural {
+        /// Names of all that take part.
+        of: Vec<String>,
+        /// What the data do fix of them, where that is a product or ratio of powers of two.
+        fixed: Option<String>,
+    },
+    /// The model feels them, but these data do not tell them apart: more or better data could.
+    Practical {
+        /// Names of all that take part in the flattest direction.
+        of: Vec<String>,
+    },
+    /// On its open side the model comes to a limit that no longer depends on it.
+    Saturation,
+}
+
+impl Cause {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::NoInfluence => "structural: no datum depends on it".to_owned(),
+            Self::Structural { of, fixed } => {
+                let fixed = fixed.as_ref().map_or(String::new(), |f| format!(", and the data fix only {f}"));
+                format!("structural: {} can move together without any change of the curves{fixed}", list(of))
+            }
+            Self::Practical { of } if of.len() > 1 => {
+                format!("practical: these data do not tell {} apart; more or better data could", list(of))
+            }
+            Self::Practical { .. } => "practical: these data hardly feel it; more or better data could".to_owned(),
+            Self::Saturation => {
+                "practical: on its open side the model comes to a limit that no longer depends on it".to_owned()
+            }
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
 }

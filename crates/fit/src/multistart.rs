@@ -2,10 +2,8 @@
 
 use nalgebra::DVector;
 use ratelaw_solver::{SamplingMethod, UnitCube};
-use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::levenberg_marquardt::{Minimum, Search};
 use crate::parameter::Resolved;
 
 /// The user's own start, then points of a Latin hypercube over the bounds; the same seed gives the same starts everywhere.
@@ -24,16 +22,4 @@ pub(crate) fn starts(free: &[Resolved], count: usize, seed: u64) -> Result<Vec<D
         }
     }
     Ok(starts)
-}
-
-/// Minimises from every start, in parallel, in a fixed order; `done` is called after each.
-pub(crate) fn run(search: &Search<'_>, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
-    starts
-        .into_par_iter()
-        .map(|start| {
-            let minimum = search.minimise(start);
-            done();
-            minimum
-        })
-        .collect()
 }

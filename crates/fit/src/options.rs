@@ -6,6 +6,8 @@ use std::sync::Arc;
 use ratelaw_solver::SolveOptions;
 
 use crate::error::{FitError, Result};
+use crate::loss::Loss;
+use crate::noise::Noise;
 
 /// Options of a fit.
 #[derive(Clone)]
@@ -16,6 +18,10 @@ pub struct FitOptions {
     pub starts: usize,
     /// Seed of the hypercube.
     pub seed: u64,
+    /// What is summed over the residuals.
+    pub loss: Loss,
+    /// Where the size of the noise comes from.
+    pub noise: Noise,
     /// Most iterations of one minimisation.
     pub max_iterations: usize,
     /// Called after each part of the work, with parts done and parts in all.
@@ -28,6 +34,8 @@ impl Default for FitOptions {
             solve: SolveOptions { rtol: 1e-8, ..SolveOptions::default() },
             starts: 12,
             seed: 1,
+            loss: Loss::default(),
+            noise: Noise::default(),
             max_iterations: 200,
             progress: None,
         }
@@ -40,6 +48,8 @@ impl fmt::Debug for FitOptions {
             .field("solve", &self.solve)
             .field("starts", &self.starts)
             .field("seed", &self.seed)
+            .field("loss", &self.loss)
+            .field("noise", &self.noise)
             .field("max_iterations", &self.max_iterations)
             .finish_non_exhaustive()
     }
@@ -47,6 +57,7 @@ impl fmt::Debug for FitOptions {
 
 impl FitOptions {
     pub(crate) fn check(&self) -> Result<()> {
+        self.loss.check()?;
         for (what, found, most) in [
             ("the number of starts", self.starts, 1_000_000),
             ("the limit of iterations", self.max_iterations, 1_000_000),

@@ -5,15 +5,24 @@ use std::ops::RangeInclusive;
 use ratelaw_network::rate::Measures;
 use ratelaw_network::units::{Dimension, IntoQuantity, Quantity};
 use ratelaw_network::{Network, Scale};
-use ratelaw_solver::{DisplayUnit, Problem, Setting};
+use ratelaw_solver::{Setting, SolveOptions};
 
 use crate::error::{FitError, Result};
+use crate::experiment::Experiment;
+use crate::prior::{Prior, PriorSi};
+use crate::target::{Target, argument, dimension, members, scale_at_start, shown_unit};
 
-/// A number that the fit may change: a parameter, an initial amount, or a condition.
+/// A number that the fit may change: a parameter, an initial amount, a condition, or the scale or offset of a series of
+/// data.
+///
+/// Its name is that of a [`Setting`], or `scale(SERIES)` or `offset(SERIES)`: the signal of the series is then
+/// `offset + scale * observable`. It is one number for all experiments; `each(NAME)` is one for each of them, called
+/// `NAME[1]`, `NAME[2]` and so on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Free {
     name: String,
     bounds: Bounds,
+    prior: Option<Prior>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +35,7 @@ enum Bounds {
 
 /// What kind of number it is: one whose decades count, or one on a scale without a natural size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// A rate or equilibrium constant, an amount.
     Size,
     /// An energy or entropy of activation.
@@ -70,14 +79,14 @@ impl Free {
     /// A setting by name within the model's bounds; without those, four decades to either side of a rate
     /// constant or an amount, half of an energy, half a volt, 50 K, or a factor of four of a pure number.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), bounds: Bounds::Model }
+        Self { name: name.to_owned(), bounds: Bounds::Model, prior: None }
     }
 
     /// A setting by name within bounds in SI units; constants and amounts are varied on a logarithmic scale if
     /// both bounds are positive, energies, potentials, temperatures and pure numbers on a linear one.
     pub fn log10(name: &str, bounds: RangeInclusive<f64>) -> Self {
         let (low, high) = bounds.into_inner();
-        Self { name: name.to_owned(), bounds: Bounds::Si(low, high) }
+        Self { name: name.to_owned(), bounds: Bounds::Si(low, high), prior: None }
     }
 
     /// A setting by name within bounds with units, `"50 mM"` or a [`Quantity`].
@@ -86,37 +95,84 @@ impl Free {
     /// A bound that is not a number with a known unit.
     pub fn between(name: &str, low: impl IntoQuantity, high: impl IntoQuantity) -> Result<Self> {
         let bounds = Bounds::Quantities(low.into_quantity()?, high.into_quantity()?);
-        Ok(Self { name: name.to_owned(), bounds })
+        Ok(Self { name: name.to_owned(), bounds, prior: None })
     }
 
-    /// Name of the setting.
+    /// The same, one for each experiment.
+    #[must_use]
+    pub fn each(mut self) -> Self {
+        self.name = format!("each({})", self.name);
+        self
+    }
+
+    /// The same with a mean and a standard deviation that are known from elsewhere: `((p - mean) / sd)^2` joins the sum
+    /// of squares.
+    ///
+    /// # Errors
+    /// What is not a number with a known unit.
+    pub fn prior(mut self, mean: impl IntoQuantity, sd: impl IntoQuantity) -> Result<Self> {
+        self.prior = Some(Prior::Normal(mean.into_quantity()?, sd.into_quantity()?));
+        Ok(self)
+    }
+
+    /// The same with a median that is known from elsewhere to within a factor (one standard deviation of the
+    /// logarithm): `(ln(p / median) / ln(factor))^2` joins the sum of squares.
+    ///
+    /// # Errors
+    /// What is not a number with a known unit.
+    pub fn log_prior(mut self, median: impl IntoQuantity, factor: f64) -> Result<Self> {
+        self.prior = Some(Prior::LogNormal(median.into_quantity()?, factor));
+        Ok(self)
+    }
+
+    /// Name as given.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Looks the name up and checks the bounds.
-    pub(crate) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
-        let network = problem.network();
-        let setting = Setting::parse(network, &self.name)?;
-        problem.settable(setting)?;
-        let dimension = setting.dimension(network);
-        let value = problem.get(setting);
+    /// Looks the name up and checks the bounds, without fitting.
+    ///
+    /// # Errors
+    /// A name that means nothing in the experiments, or bounds that are none.
+    pub fn check(&self, experiments: &[Experiment]) -> Result<()> {
+        self.resolve(experiments, &SolveOptions::default()).map(|_| ())
+    }
+
+    /// Looks the name up and checks the bounds: one parameter, or one for each experiment.
+    pub(crate) fn resolve(&self, experiments: &[Experiment], options: &SolveOptions) -> Result<Vec<Resolved>> {
+        match argument(&self.name, "each") {
+            Some(name) => members(name, experiments)
+                .into_iter()
+                .map(|e| self.resolve_in(name, format!("{name}[{}]", e + 1), experiments, &[e], options))
+                .collect(),
+            None => {
+                let all: Vec<usize> = (0..experiments.len()).collect();
+                let resolved = self.resolve_in(&self.name, self.name.clone(), experiments, &all, options)?;
+                Ok(vec![resolved])
+            }
+        }
+    }
+
+    fn resolve_in(
+        &self,
+        name: &str,
+        shown: String,
+        experiments: &[Experiment],
+        members: &[usize],
+        options: &SolveOptions,
+    ) -> Result<Resolved> {
+        let target = Target::parse(name, experiments, members)?;
+        let own = Own::of(&target, experiments, options);
+        let dimension = dimension(&target, experiments);
         let what = format!("the bound of `{}`", self.name);
         let (low, high) = match &self.bounds {
             Bounds::Si(low, high) => (*low, *high),
             Bounds::Quantities(low, high) => (low.si_as(dimension, &what)?, high.si_as(dimension, &what)?),
-            Bounds::Model => {
-                let own = match setting {
-                    Setting::Parameter(id) => network.parameters()[id.0].bounds,
-                    _ => None,
-                };
-                let none = || FitError::OutOfRange {
-                    what: format!("the range of `{}`", self.name),
-                    found: format!("not given, and the model's value is {value}"),
-                    expected: format!("bounds: `{}=LOW..HIGH`", self.name),
-                };
-                own.or_else(|| default_range(network, setting, value)).ok_or_else(none)?
-            }
+            Bounds::Model => own.range.ok_or_else(|| FitError::OutOfRange {
+                what: format!("the range of `{}`", self.name),
+                found: format!("not given, and the model's value is {}", own.value),
+                expected: format!("bounds: `{}=LOW..HIGH`", self.name),
+            })?,
         };
         if !(low.is_finite() && high.is_finite() && low < high) {
             return Err(FitError::OutOfRange {
@@ -125,34 +181,96 @@ impl Free {
                 expected: "a lower and a higher finite bound".into(),
             });
         }
-        let stated = match setting {
-            Setting::Parameter(id) => network.parameters()[id.0].scale,
-            _ => None,
-        };
-        let scale = match stated {
+        let scale = match own.scale {
             Some(Scale::Log) if low > 0.0 => Scale::Log,
-            None if low > 0.0 && kind(network, setting) == Kind::Size => Scale::Log,
+            None if low > 0.0 && own.kind == Kind::Size => Scale::Log,
             _ => Scale::Linear,
         };
-        let start = value.clamp(low, high);
-        // Shown in the unit that the model states the parameter in.
-        let own = match setting {
-            Setting::Parameter(id) => {
-                let name = &network.parameters()[id.0].name;
-                network.definition().parameters.iter().find(|p| p.name == *name).and_then(|p| p.value.quantity())
+        let prior = self.prior.as_ref().map(|p| p.resolve(&self.name, dimension)).transpose()?;
+        if matches!(prior, Some(PriorSi::LogNormal { .. })) && low <= 0.0 {
+            return Err(FitError::OutOfRange {
+                what: format!("the lower bound of `{}`, which has a prior on the logarithmic scale,", self.name),
+                found: low.to_string(),
+                expected: "a number above zero".into(),
+            });
+        }
+        let name = match (&target, shown == name) {
+            (Target::Setting(settings), true) => {
+                let e = target.first();
+                settings[e].map_or(shown, |s| s.name(experiments[e].problem().network()))
             }
-            _ => None,
+            _ => shown,
         };
-        let stated = own.filter(|q| !q.symbol().is_empty());
-        let (unit, factor) = match stated.map(|q| (q.symbol(), Quantity::new(1.0, q.symbol()))) {
-            Some((symbol, Ok(one))) => (symbol.to_owned(), one.si()),
-            _ => match setting {
-                // mM is mol/m3 by the name that a chemist reads.
-                Setting::Initial(id) => (DisplayUnit::of_amount(network, id).symbol, 1.0),
-                _ => (dimension.to_string(), 1.0),
-            },
-        };
-        Ok(Resolved { name: setting.name(network), setting, scale, low, high, start, dimension, unit, factor })
+        let (start, kind) = (own.value.clamp(low, high), own.kind);
+        Ok(Resolved {
+            name,
+            target,
+            scale,
+            low,
+            high,
+            start,
+            dimension,
+            kind,
+            prior,
+            unit: own.unit,
+            factor: own.factor,
+        })
+    }
+}
+
+/// What a target brings along: value, range, scale and unit that hold where the user says nothing else.
+struct Own {
+    value: f64,
+    range: Option<(f64, f64)>,
+    scale: Option<Scale>,
+    kind: Kind,
+    unit: String,
+    factor: f64,
+}
+
+impl Own {
+    fn of(target: &Target, experiments: &[Experiment], options: &SolveOptions) -> Self {
+        let e = target.first();
+        let experiment = &experiments[e];
+        let around = |value: f64| Some((value * 1e-4, value * 1e4));
+        match target {
+            Target::Setting(settings) => {
+                // A setting acts on at least one experiment.
+                let setting = settings[e].unwrap_or(Setting::Temperature);
+                let network = experiment.problem().network();
+                let value = experiment.problem().get(setting);
+                let (bounds, scale) = match setting {
+                    Setting::Parameter(id) => (network.parameters()[id.0].bounds, network.parameters()[id.0].scale),
+                    _ => (None, None),
+                };
+                let range = bounds.or_else(|| default_range(network, setting, value));
+                let (unit, factor) = shown_unit(network, setting);
+                Self { value, range, scale, kind: kind(network, setting), unit, factor }
+            }
+            Target::Scale(series) => {
+                let index = series[e].unwrap_or(0);
+                let series = &experiment.data().series[index];
+                let dimension = experiment.observables()[index].dimension(experiment.problem().network());
+                let unit = match series.arbitrary {
+                    true if dimension != ratelaw_network::units::Dimension::NONE => {
+                        format!("{} per {dimension}", series.unit)
+                    }
+                    true => series.unit.clone(),
+                    false => "1".into(),
+                };
+                let value =
+                    if series.arbitrary { scale_at_start(experiment, index, options).unwrap_or(1.0) } else { 1.0 };
+                Self { value, range: around(value), scale: None, kind: Kind::Size, unit, factor: 1.0 }
+            }
+            Target::Offset(series) => {
+                let series = &experiment.data().series[series[e].unwrap_or(0)];
+                let largest = series.points.iter().map(|p| p.value.abs()).fold(f64::MIN_POSITIVE, f64::max);
+                let most = largest * series.factor;
+                let (unit, factor) = (series.unit.clone(), series.factor);
+                let range = Some((-most, most));
+                Self { value: 0.0, range, scale: Some(Scale::Linear), kind: Kind::Number, unit, factor }
+            }
+        }
     }
 }
 
@@ -160,12 +278,14 @@ impl Free {
 #[derive(Debug, Clone)]
 pub(crate) struct Resolved {
     pub(crate) name: String,
-    pub(crate) setting: Setting,
+    pub(crate) target: Target,
     pub(crate) scale: Scale,
     pub(crate) low: f64,
     pub(crate) high: f64,
     pub(crate) start: f64,
     pub(crate) dimension: Dimension,
+    pub(crate) kind: Kind,
+    pub(crate) prior: Option<PriorSi>,
     /// Unit it is shown in, and one of it in SI.
     pub(crate) unit: String,
     pub(crate) factor: f64,

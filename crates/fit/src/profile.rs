@@ -2,7 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::levenberg_marquardt::{Minimum, Search};
+use crate::minimiser::{Minimum, Rules};
+use crate::search::Search;
 
 /// One side of a likelihood interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,7 +58,7 @@ pub(crate) fn profile(
 ) -> Profile {
     let mut better = None;
     let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut better);
-    let (low, high) = (side(search.low[index]), side(search.high[index]));
+    let (low, high) = (side(search.rules.low[index]), side(search.rules.high[index]));
     Profile { low, high, better }
 }
 
@@ -69,9 +70,9 @@ fn limit(
     threshold: Threshold,
     better: &mut Option<DVector<f64>>,
 ) -> Limit {
-    let mut held = search.held.to_vec();
+    let mut held = search.rules.held.to_vec();
     held[index] = true;
-    let constrained = Search { held: &held, ..*search };
+    let constrained = Search { rules: Rules { held: &held, ..search.rules }, ..*search };
     let origin = minimum.x[index];
     let direction = (bound - origin).signum();
     let (mut inside, mut stride) = (minimum.clone(), step);
@@ -134,17 +135,18 @@ fn limit(
 
 /// Whether a coordinate is at an end of its range.
 pub(crate) fn at_bound(search: &Search<'_>, x: &DVector<f64>, i: usize) -> bool {
-    let near = 1e-9 * (search.high[i] - search.low[i]);
-    x[i] <= search.low[i] + near || x[i] >= search.high[i] - near
+    let near = 1e-9 * (search.rules.high[i] - search.rules.low[i]);
+    x[i] <= search.rules.low[i] + near || x[i] >= search.rules.high[i] - near
 }
 
 /// The minimum from a start if the range of one parameter were wider; none where the integration fails.
 pub(crate) fn widened(search: &Search<'_>, i: usize, start: DVector<f64>) -> Option<Minimum> {
-    let (mut low, mut high) = (search.low.to_vec(), search.high.to_vec());
+    let (mut low, mut high) = (search.rules.low.to_vec(), search.rules.high.to_vec());
     let width = high[i] - low[i];
     low[i] -= WIDER * width;
     high[i] += WIDER * width;
-    Search { low: &low, high: &high, ..*search }.minimise(start).ok()
+    let rules = Rules { low: &low, high: &high, ..search.rules };
+    Search { rules, ..*search }.minimise(start).ok()
 }
 
 /// Where the others go when one parameter moves: along the valley of the sum of squares, as the linear model
@@ -153,7 +155,7 @@ fn predicted(from: &Minimum, index: usize, move_by: f64, search: &Search<'_>) ->
     let mut start = from.x.clone();
     start[index] += move_by;
     let jacobian = &from.residuals.jacobian;
-    let others: Vec<usize> = (0..start.len()).filter(|i| *i != index && !search.held[*i]).collect();
+    let others: Vec<usize> = (0..start.len()).filter(|i| *i != index && !search.rules.held[*i]).collect();
     let norms: Vec<f64> = others.iter().map(|i| jacobian.column(*i).norm().max(f64::MIN_POSITIVE)).collect();
     if others.is_empty() {
         return start;
@@ -164,7 +166,7 @@ fn predicted(from: &Minimum, index: usize, move_by: f64, search: &Search<'_>) ->
         for (k, &i) in others.iter().enumerate() {
             let moved = start[i] + change[k] / norms[k];
             if moved.is_finite() {
-                start[i] = moved.clamp(search.low[i], search.high[i]);
+                start[i] = moved.clamp(search.rules.low[i], search.rules.high[i]);
             }
         }
     }

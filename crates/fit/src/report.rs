@@ -2,14 +2,20 @@
 
 use std::fmt;
 
-use ratelaw_solver::{Problem, Setting};
-use statrs::distribution::{ChiSquared, ContinuousCDF};
+use nalgebra::{DMatrix, DVector};
+use ratelaw_solver::Problem;
 
+use crate::criteria::Likelihood;
 use crate::error::Result;
 use crate::experiment::Experiment;
-use crate::identifiability::{Exchange, Verdict};
-use crate::levenberg_marquardt::Minimum;
+use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict};
+use crate::loss::Loss;
+use crate::minimiser::{Ending, Minimum};
+use crate::noise::NoiseLevel;
+use crate::options::FitOptions;
+use crate::parameter::Resolved;
 use crate::residual::Comparison;
+use crate::target::Role;
 
 /// A fitted parameter; numbers are SI.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +23,7 @@ pub struct Estimate {
     /// Name.
     pub name: String,
     /// What it is.
-    pub setting: Setting,
+    pub role: Role,
     /// Value at the minimum.
     pub value: f64,
     /// Standard error from the Jacobian at the minimum; none at a bound, or where the data leave a direction
@@ -29,10 +35,14 @@ pub struct Estimate {
     pub high: f64,
     /// Whether it was varied on a logarithmic scale.
     pub logarithmic: bool,
+    /// Whether a prior was given for it.
+    pub prior: bool,
     /// Whether the minimum is at a bound.
     pub at_bound: bool,
     /// What the data say of it.
     pub verdict: Verdict,
+    /// Why it is open on at least one side, where it is.
+    pub cause: Option<Cause>,
     /// Where its profile could not be followed to a limit of the data.
     pub obstacles: Vec<Obstacle>,
     /// The unit it is shown in.
@@ -58,6 +68,8 @@ pub struct Start {
     pub sse: Option<f64>,
     /// Whether it converged.
     pub converged: bool,
+    /// Why it ended; none if the start could not be evaluated.
+    pub ending: Option<Ending>,
     /// Iterations.
     pub iterations: usize,
     /// Trial points whose integration failed, and which were rejected.
@@ -71,12 +83,20 @@ impl Start {
         match outcome {
             Ok(m) => Self {
                 sse: Some(m.residuals.sse()),
-                converged: m.converged,
+                converged: m.converged(),
+                ending: Some(m.ending),
                 iterations: m.iterations,
                 failed_trials: m.failed_trials,
                 cause: None,
             },
-            Err(e) => Self { sse: None, converged: false, iterations: 0, failed_trials: 0, cause: Some(e.to_string()) },
+            Err(e) => Self {
+                sse: None,
+                converged: false,
+                ending: None,
+                iterations: 0,
+                failed_trials: 0,
+                cause: Some(e.to_string()),
+            },
         }
     }
 }
@@ -100,22 +120,49 @@ pub struct FitReport {
     pub sse: f64,
     /// Whether the data gave standard deviations.
     pub weighted: bool,
-    /// Data less free parameters.
+    /// Whether that noise is taken as known.
+    pub known_noise: bool,
+    /// Noise that was estimated group by group; empty where one variance for all was left unknown, or all is known.
+    pub noise: Vec<NoiseLevel>,
+    /// What was summed over the residuals.
+    pub loss: Loss,
+    /// The likelihood of the data, for [`compare`](crate::compare); none with a robust loss.
+    pub likelihood: Option<Likelihood>,
+    /// Data and priors less free parameters.
     pub degrees_of_freedom: usize,
     /// Whether the minimisation converged.
     pub converged: bool,
+    /// Why the minimisation ended.
+    pub ending: Ending,
     /// Iterations from the start that led to the minimum.
     pub iterations: usize,
     /// All starts, the user's own first.
     pub starts: Vec<Start>,
+    /// Sum of squares of the chosen minimum as the starts count it: before the noise was settled, where it was
+    /// estimated.
+    pub reached: f64,
     /// Pairs of parameters that can trade places.
     pub exchanges: Vec<Exchange>,
-    /// What a reader should know of the fitted runs, such as amounts below zero.
+    /// Other minima that fit equally well, met by some of the starts.
+    pub other_minima: Vec<OtherMinimum>,
+    /// What a reader should know of the runs, such as amounts below zero or a tolerance that is too coarse.
     pub warnings: Vec<String>,
     /// Seed of the starts.
     pub seed: u64,
     /// Relative tolerance of the integration.
     pub rtol: f64,
+    /// How it was fitted.
+    pub(crate) options: FitOptions,
+    /// The parameters as they were looked up.
+    pub(crate) resolved: Vec<Resolved>,
+    /// What the integration resolves of the sum that the starts count.
+    pub(crate) resolved_sse: f64,
+    /// Standard errors to either limit of a linear 95 % interval.
+    pub(crate) quantile: f64,
+    /// The minimum in the fit's coordinates.
+    pub(crate) coordinates: DVector<f64>,
+    /// Covariance of the parameters in `correlated`, in the fit's coordinates.
+    pub(crate) covariance: Option<DMatrix<f64>>,
 }
 
 impl FitReport {
@@ -124,113 +171,22 @@ impl FitReport {
         self.parameters.iter().find(|p| p.name == name).map(|p| p.value)
     }
 
-    /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares.
-    pub fn arrived(&self) -> usize {
-        let near = |sse: f64| sse <= self.sse * (1.0 + 1e-6) + f64::MIN_POSITIVE;
-        self.starts.iter().filter(|s| s.sse.is_some_and(near)).count()
+    /// The linear 95 % interval of a parameter, SI, from its standard error on the scale it is varied on; none where it
+    /// has no standard error.
+    pub fn linear_interval(&self, parameter: usize) -> Option<(f64, f64)> {
+        let covariance = self.covariance.as_ref()?;
+        let place = self.correlated.iter().position(|i| *i == parameter)?;
+        let half = self.quantile * covariance[(place, place)].sqrt();
+        let (x, free) = (self.coordinates[parameter], &self.resolved[parameter]);
+        Some((free.to_value(x - half), free.to_value(x + half)))
     }
 
-    /// Plain sentences on what the numbers alone do not say.
-    pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        for p in &self.parameters {
-            let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
-            let shown = |v: f64| format!("{:.3e}{unit}", v / p.factor);
-            let free_side = |direction: &str| {
-                if p.obstacles.is_empty() {
-                    format!("; any {direction} value fits as well, so its value here is one of many")
-                } else {
-                    String::new()
-                }
-            };
-            match p.verdict {
-                Verdict::BoundedFromBelow { low } => remarks.push(format!(
-                    "{} is only bounded from below: at least {} (95 %){}",
-                    p.name,
-                    shown(low),
-                    free_side("larger")
-                )),
-                Verdict::BoundedFromAbove { high } => remarks.push(format!(
-                    "{} is only bounded from above: at most {} (95 %){}",
-                    p.name,
-                    shown(high),
-                    free_side("smaller")
-                )),
-                Verdict::NotDetermined if p.obstacles.is_empty() => remarks.push(format!(
-                    "{} is not determined: every value from {} to {} fits as well",
-                    p.name,
-                    shown(p.low),
-                    shown(p.high)
-                )),
-                Verdict::NotDetermined => {
-                    remarks.push(format!("{} is not determined: the data set no limit of their own to it", p.name));
-                }
-                Verdict::EndOfRange => remarks.push(format!(
-                    "the data would have {} outside its range of {} to {}: a wider range fits better",
-                    p.name,
-                    shown(p.low),
-                    shown(p.high)
-                )),
-                Verdict::Determined { .. } => {}
-            }
-            for obstacle in &p.obstacles {
-                remarks.push(match &obstacle.range_of {
-                    Some(other) => format!(
-                        "beyond {} = {} it is the range of {other} that the fit runs into, not the data",
-                        p.name,
-                        shown(obstacle.value)
-                    ),
-                    None => format!(
-                        "beyond {} = {} the profile could not be followed, so whether the data object there is open",
-                        p.name,
-                        shown(obstacle.value)
-                    ),
-                });
-            }
-            if p.at_bound && p.verdict != Verdict::EndOfRange {
-                remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
-            }
-        }
-        for exchange in &self.exchanges {
-            let (a, b) = (&self.parameters[exchange.pair.0], &self.parameters[exchange.pair.1]);
-            remarks.push(format!(
-                "{0} and {1} can be exchanged: with {0} = {2:.4e} and {1} = {3:.4e} {4} the data fit equally well \
-                 (SSE {5:.6}); which is which the data cannot tell",
-                a.name,
-                b.name,
-                b.value / a.factor,
-                a.value / b.factor,
-                b.unit,
-                exchange.sse
-            ));
-        }
-        if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
-            remarks.push("no standard errors: the data leave a combination of the parameters open".into());
-        }
-        if self.weighted {
-            // Chi-squared with a tail of 1 % says that the stated deviations do not explain the residuals.
-            let degrees = self.degrees_of_freedom as f64;
-            if ChiSquared::new(degrees).is_ok_and(|chi| chi.sf(self.sse) < 0.01) {
-                remarks.push(format!(
-                    "the residuals are {:.1} times larger than the stated standard deviations allow: the model or the \
-                     deviations are wrong, and the errors here are too small",
-                    (self.sse / degrees).sqrt()
-                ));
-            }
-        }
-        if self.arrived() == 0 {
-            remarks.push("this minimum was met on the way of a profile, by no start: try more starts".into());
-        }
-        let failed = self.starts.iter().filter(|s| s.sse.is_none()).count();
-        if failed > 0 {
-            let cause = self.starts.iter().find_map(|s| s.cause.clone()).unwrap_or_default();
-            remarks.push(format!("{failed} starts could not be evaluated, the first because {cause}"));
-        }
-        remarks.extend(self.warnings.iter().cloned());
-        if !self.converged {
-            remarks.push("the minimisation did not converge; the values are where it stopped".into());
-        }
-        remarks
+    /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares or what the integration resolves
+    /// of it.
+    pub fn arrived(&self) -> usize {
+        let within = (1e-6 * self.reached).max(self.resolved_sse).max(f64::MIN_POSITIVE);
+        let near = |sse: f64| sse <= self.reached + within;
+        self.starts.iter().filter(|s| s.sse.is_some_and(near)).count()
     }
 }
 
@@ -245,20 +201,27 @@ impl fmt::Display for FitReport {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
             writeln!(f, "data: {}{source}", experiment.data().file)?;
         }
-        let weights = if self.weighted { "residuals over the data's s.d." } else { "in the unit of the data" };
+        let weights = match (self.weighted, self.noise.is_empty()) {
+            (true, true) => "residuals over the data's s.d.",
+            (_, false) => "residuals over the estimated noise",
+            (false, true) => "in the unit of the data",
+        };
         let s = (self.sse / self.degrees_of_freedom as f64).sqrt();
         writeln!(f, "SSE {:.10} ({weights}), s = {s:.4e}, {} degrees of freedom", self.sse, self.degrees_of_freedom)?;
         writeln!(f, "{} of {} starts arrived at this minimum (seed {})", self.arrived(), self.starts.len(), self.seed)?;
         let width = self.parameters.iter().map(|p| p.name.chars().count()).max().unwrap_or(0).max(9);
         let unit = self.parameters.iter().map(|p| p.unit.chars().count()).max().unwrap_or(0).max(4);
         writeln!(f, "\n{:width$}  {:>16}  {:>11}  {:unit$}  verdict", "parameter", "value", "std. error", "unit")?;
-        for p in &self.parameters {
+        for (i, p) in self.parameters.iter().enumerate() {
             let shown = |v: f64| v / p.factor;
             let error = p.standard_error.map_or("-".to_owned(), |e| format!("{:.4e}", shown(e)));
             let value = format!("{:.9e}", shown(p.value));
             write!(f, "{:width$}  {value:>16}  {error:>11}  {:unit$}  {}", p.name, p.unit, p.verdict.word())?;
             if let Verdict::Determined { low, high } = p.verdict {
                 write!(f, ", 95 % {:.4e} to {:.4e}", shown(low), shown(high))?;
+            }
+            if self.ambiguous(i) {
+                write!(f, ", but another place fits equally well")?;
             }
             writeln!(f)?;
         }

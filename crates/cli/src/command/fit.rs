@@ -31,6 +31,9 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
         solve: input::options(&arguments.solving, defaults.solve.clone())?,
         starts: arguments.starts,
         seed: arguments.seed,
+        noise: arguments.noise,
+        loss: arguments.loss,
+        max_iterations: arguments.max_iterations,
         ..defaults
     };
     let free = if arguments.free.is_empty() { bounded(&network)? } else { arguments.free.clone() };

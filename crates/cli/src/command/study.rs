@@ -309,8 +309,7 @@ impl Context<'_> {
         let experiment = Experiment::new(problem, data)?;
         let free = regression.free.iter().map(|f| arguments::free(f).map_err(|e| self.wrong(e)));
         let free = free.collect::<Result<Vec<_>>>()?;
-        let network = experiment.problem().network();
-        free.iter().try_for_each(|f| Setting::parse(network, f.name()).map(|_| ()))?;
+        free.iter().try_for_each(|f| f.check(std::slice::from_ref(&experiment)))?;
         let defaults = FitOptions::default();
         let options = FitOptions {
             starts: regression.starts.unwrap_or(defaults.starts),

@@ -1,0 +1,181 @@
+//! Choosing between models: information criteria and likelihood ratios on the same data.
+
+use std::fmt;
+
+use nalgebra::DVector;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use crate::error::Result;
+use crate::estimate::refuse;
+use crate::loss::Loss;
+use crate::report::FitReport;
+use crate::residual::{Objective, Residuals};
+
+/// The likelihood of the data at the minimum, for normal noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likelihood {
+    /// `-2 ln L`, with densities in the unit of each datum.
+    pub deviance: f64,
+    /// Numbers estimated from the data: free parameters and unknown variances.
+    pub estimated: usize,
+    /// Number of data.
+    pub data: usize,
+}
+
+impl Likelihood {
+    /// None with a robust loss, which stands for no density that is known.
+    pub(crate) fn of(objective: &Objective<'_>, plain: &Residuals) -> Option<Self> {
+        if objective.loss != Loss::Squared {
+            return None;
+        }
+        let data = objective.data();
+        let residuals: DVector<f64> = plain.values.rows(0, data).into_owned();
+        let points = objective.experiments.iter().flat_map(|e| &e.data().series).flat_map(|s| &s.points);
+        // Logarithms of the relative deviations: they belong to the density of a datum.
+        let relative: f64 = points.map(|p| 2.0 * p.sd.unwrap_or(1.0).ln()).sum();
+        let full = (2.0 * std::f64::consts::PI).ln();
+        let (deviance, unknown) = match &objective.levels {
+            // Every group at the largest likelihood of its own variance.
+            Some(levels) => {
+                let mut sums = vec![0.0; levels.groups.len()];
+                for (row, r) in residuals.iter().enumerate() {
+                    sums[levels.group(row)] += (r * levels.of_row(row)).powi(2);
+                }
+                let group = |(sum, level): (f64, &crate::noise::NoiseLevel)| {
+                    let n = level.data as f64;
+                    n * (full + (sum / n).ln() + 1.0)
+                };
+                (sums.into_iter().zip(&levels.groups).map(group).sum::<f64>(), levels.groups.len())
+            }
+            None if objective.known => (residuals.norm_squared() + full * data as f64, 0),
+            None => {
+                let n = data as f64;
+                (n * (full + (residuals.norm_squared() / n).ln() + 1.0), 1)
+            }
+        };
+        Some(Self { deviance: deviance + relative, estimated: objective.free.len() + unknown, data })
+    }
+
+    /// Akaike's information criterion, corrected for few data (Hurvich and Tsai, Biometrika 76 (1989) 297); infinite
+    /// where there are too few data for the correction.
+    pub fn aicc(&self) -> f64 {
+        let (k, n) = (self.estimated as f64, self.data as f64);
+        if n - k - 1.0 <= 0.0 {
+            return f64::INFINITY;
+        }
+        self.deviance + 2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0)
+    }
+
+    /// The Bayesian information criterion (Schwarz, Ann. Statist. 6 (1978) 461).
+    pub fn bic(&self) -> f64 {
+        self.deviance + self.estimated as f64 * (self.data as f64).ln()
+    }
+}
+
+/// One of several models of the same data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Name as given.
+    pub name: String,
+    /// Its likelihood.
+    pub likelihood: Likelihood,
+    /// AICc above the lowest.
+    pub above: f64,
+    /// Akaike weight: `exp(-above / 2)`, with all of them adding up to one.
+    pub weight: f64,
+    /// Whether its fit converged.
+    pub converged: bool,
+}
+
+/// Several models of the same data, the lowest AICc first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelComparison {
+    /// The models.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Compares fits of several models to the same data.
+///
+/// # Errors
+/// Fewer than two fits, fits of other data or of other noise, a robust loss.
+pub fn compare(fits: &[(&str, &FitReport)]) -> Result<ModelComparison> {
+    let [(_, first), others @ ..] = fits else {
+        return Err(refuse("the list of fits", "empty", "at least two fits"));
+    };
+    if others.is_empty() {
+        return Err(refuse("the list of fits", "one fit", "at least two fits"));
+    }
+    for (name, fit) in others {
+        if !same_data(first, fit) {
+            return Err(refuse(&format!("the data of `{name}`"), "other data", "the data of the first fit"));
+        }
+        if fit.known_noise != first.known_noise || fit.noise.len() != first.noise.len() {
+            return Err(refuse(&format!("the noise of `{name}`"), "another model", "that of the first fit"));
+        }
+    }
+    let mut candidates = Vec::new();
+    for (name, fit) in fits {
+        let likelihood = fit
+            .likelihood
+            .ok_or_else(|| refuse(&format!("the loss of `{name}`"), "robust", "squares, which have a likelihood"))?;
+        let converged = fit.converged;
+        candidates.push(Candidate { name: (*name).to_owned(), likelihood, above: 0.0, weight: 0.0, converged });
+    }
+    candidates.sort_by(|a, b| a.likelihood.aicc().total_cmp(&b.likelihood.aicc()));
+    let lowest = candidates[0].likelihood.aicc();
+    for c in &mut candidates {
+        // Two infinite criteria have no difference.
+        c.above = if c.likelihood.aicc() == lowest { 0.0 } else { c.likelihood.aicc() - lowest };
+    }
+    let total: f64 = candidates.iter().map(|c| (-0.5 * c.above).exp()).sum();
+    for c in &mut candidates {
+        c.weight = (-0.5 * c.above).exp() / total;
+    }
+    Ok(ModelComparison { candidates })
+}
+
+/// Whether both are fits of the same measurements.
+fn same_data(a: &FitReport, b: &FitReport) -> bool {
+    let points = |r: &FitReport| -> Vec<(u64, u64, Option<u64>)> {
+        let mut all: Vec<_> =
+            r.comparisons.iter().map(|c| (c.time.to_bits(), c.measured.to_bits(), c.sd.map(f64::to_bits))).collect();
+        all.sort_unstable();
+        all
+    };
+    points(a) == points(b)
+}
+
+impl ModelComparison {
+    /// The p-value of the likelihood-ratio test: how often noise alone makes the larger model, of which the smaller is a
+    /// special case, fit better by so much. That it is one only the user knows. None if the names are not there, or the
+    /// larger has not more parameters.
+    pub fn likelihood_ratio(&self, smaller: &str, larger: &str) -> Option<f64> {
+        let find = |name: &str| self.candidates.iter().find(|c| c.name == name).map(|c| c.likelihood);
+        let (small, large) = (find(smaller)?, find(larger)?);
+        let degrees = large.estimated.checked_sub(small.estimated).filter(|d| *d > 0)?;
+        let ratio = (small.deviance - large.deviance).max(0.0);
+        Some(ChiSquared::new(degrees as f64).ok()?.sf(ratio))
+    }
+}
+
+impl fmt::Display for ModelComparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.candidates.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(5);
+        writeln!(
+            f,
+            "{:width$}  {:>9}  {:>12}  {:>12}  {:>8}  {:>6}",
+            "model", "estimated", "AICc", "BIC", "above", "weight"
+        )?;
+        for c in &self.candidates {
+            let Likelihood { estimated, .. } = c.likelihood;
+            let (aicc, bic) = (c.likelihood.aicc(), c.likelihood.bic());
+            let note = if c.converged { "" } else { "  did not converge" };
+            writeln!(
+                f,
+                "{:width$}  {estimated:>9}  {aicc:>12.3}  {bic:>12.3}  {:>8.2}  {:>6.3}{note}",
+                c.name, c.above, c.weight
+            )?;
+        }
+        Ok(())
+    }
+}

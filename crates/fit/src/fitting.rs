@@ -1,0 +1,262 @@
+//! The course of a fit: minimise from many starts, settle the noise, profile every parameter.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use crate::covariance::covariance;
+use crate::error::{FitError, Result};
+use crate::estimate::refuse;
+use crate::experiment::Experiment;
+use crate::loss::Loss;
+use crate::minimiser::{Ending, Minimum, Rules, SMALLEST_GAIN};
+use crate::multistart;
+use crate::noise::{Levels, Noise};
+use crate::options::FitOptions;
+use crate::parameter::Resolved;
+use crate::profile::{Limit, Profile, Threshold, profile};
+use crate::report::FitReport;
+use crate::residual::{Objective, Residuals};
+use crate::search::Search;
+
+/// Confidence of limits and intervals.
+const CONFIDENCE: f64 = 0.95;
+/// Most iterations of one minimisation on a profile; each starts in the valley and needs few.
+const PROFILE_ITERATIONS: usize = 25;
+/// A profile narrower than this fraction of the linear interval is not believed.
+const SUSPICIOUS: f64 = 0.1;
+/// How often a lower minimum met by a profile may send the fit back.
+const RETURNS: usize = 3;
+/// Estimates of the noise are settled when none changes by more than this fraction; medians jump a little.
+const SETTLED: f64 = 1e-8;
+const SETTLED_ROBUST: f64 = 1e-5;
+/// Most rounds of estimating the noise and minimising again.
+const ROUNDS: usize = 100;
+
+/// A fit under way.
+pub(crate) struct Fitting<'a> {
+    pub(crate) experiments: &'a [Experiment],
+    pub(crate) free: &'a [Resolved],
+    pub(crate) options: &'a FitOptions,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    held: Vec<bool>,
+}
+
+/// A minimum, and what the noise makes of it.
+pub(crate) struct Judged<'a> {
+    pub(crate) objective: Objective<'a>,
+    pub(crate) best: Minimum,
+    /// Residuals and derivatives there, without the loss.
+    pub(crate) plain: Residuals,
+    /// Variance that standard errors are counted with.
+    pub(crate) variance: f64,
+    /// Number of standard errors to either limit of the linear interval.
+    pub(crate) quantile: f64,
+    /// How far one parameter may raise the sum.
+    pub(crate) threshold: Threshold,
+    /// Whether the error of the integration set that, and not the data.
+    pub(crate) coarse: bool,
+}
+
+impl Judged<'_> {
+    /// Covariance of some parameters, in the fit's coordinates.
+    pub(crate) fn covariance(&self, of: &[usize]) -> Option<DMatrix<f64>> {
+        covariance(&self.plain.jacobian, of, self.variance)
+    }
+}
+
+impl<'a> Fitting<'a> {
+    pub(crate) fn new(experiments: &'a [Experiment], free: &'a [Resolved], options: &'a FitOptions) -> Self {
+        let (low, high) = free.iter().map(Resolved::range).unzip();
+        Self { experiments, free, options, low, high, held: vec![false; free.len()] }
+    }
+
+    pub(crate) fn run(&self) -> Result<FitReport> {
+        let parts = self.options.starts + self.free.len();
+        let counter = AtomicUsize::new(0);
+        let done = || {
+            let done = 1 + counter.fetch_add(1, Ordering::Relaxed);
+            if let Some(progress) = &self.options.progress {
+                progress(done.min(parts), parts);
+            }
+        };
+        let objective = self.objective();
+        let starts = multistart::starts(self.free, self.options.starts, self.options.seed)?;
+        let own = starts[0].clone();
+        let minima = self.search(&objective).minimise_all(starts, &done);
+        let best = self.choose(&objective, &minima, &own)?;
+        let mut reached = best.sse();
+        let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
+        let mut judged = self.settle(objective, best)?;
+        let mut profiles = Vec::new();
+        for round in 0..=RETURNS {
+            profiles = self.profiles(&judged, &done);
+            // The minimum that is reported is the one that was profiled.
+            let better = profiles.iter().find_map(|p| p.better.clone()).filter(|_| round < RETURNS);
+            let Some(better) = better else { break };
+            match self.search(&judged.objective).minimise(better) {
+                Ok(lower) if lower.sse() < judged.best.sse() => {
+                    reached = lower.sse();
+                    judged = self.settle(judged.objective, lower)?;
+                }
+                _ => break,
+            }
+        }
+        self.report(&judged, &profiles, &minima, (reached, resolved))
+    }
+
+    /// The same fit from one point alone, without profiles: for data made anew.
+    pub(crate) fn refit(&self, start: DVector<f64>) -> Result<Minimum> {
+        let objective = self.objective();
+        let minimum = self.search(&objective).minimise(start)?;
+        Ok(self.settle(objective, minimum)?.best)
+    }
+
+    pub(crate) fn objective(&self) -> Objective<'a> {
+        let mut objective = Objective {
+            experiments: self.experiments,
+            free: self.free,
+            options: &self.options.solve,
+            loss: self.options.loss,
+            known: false,
+            levels: None,
+        };
+        objective.known = objective.weighted() && self.options.noise == Noise::Stated;
+        let grouped = match self.options.noise {
+            Noise::EachExperiment | Noise::EachSeries => true,
+            // One variance for all can stay unknown, unless something else has a size of its own beside it.
+            _ => !objective.known && (objective.priors() > 0 || objective.loss != Loss::Squared),
+        };
+        objective.levels = grouped.then(|| Levels::new(self.options.noise, self.experiments));
+        objective
+    }
+
+    pub(crate) fn search<'b>(&'b self, objective: &'b Objective<'a>) -> Search<'b> {
+        let rules = Rules {
+            low: &self.low,
+            high: &self.high,
+            held: &self.held,
+            max_iterations: self.options.max_iterations,
+            gain: SMALLEST_GAIN,
+            resolution: self.options.solve.rtol * objective.size(),
+        };
+        Search { model: objective, rules }
+    }
+
+    /// The lowest minimum; among those that fit equally well, the one nearest to the user's own start.
+    fn choose(&self, objective: &Objective<'_>, minima: &[Result<Minimum>], own: &DVector<f64>) -> Result<Minimum> {
+        let sound: Vec<&Minimum> = minima.iter().flatten().collect();
+        let lowest = sound.iter().map(|m| m.sse()).fold(f64::INFINITY, f64::min);
+        let variance = if objective.variance_known() { 1.0 } else { lowest / self.degrees() };
+        let allowed = 1e-3 * self.allowed(objective, variance);
+        let distance = |m: &&&Minimum| (&m.x - own).norm();
+        let near = sound.iter().filter(|m| m.sse() <= lowest + allowed);
+        // A converged minimum goes before one that ran out of iterations.
+        let best = near.min_by(|a, b| b.converged().cmp(&a.converged()).then(distance(a).total_cmp(&distance(b))));
+        best.copied().cloned().ok_or_else(|| {
+            let first = minima.iter().find_map(|m| m.as_ref().err().cloned());
+            let none = || refuse("the list of starts", "empty", "at least one start");
+            FitError::NoStart { first: Box::new(first.unwrap_or_else(none)) }
+        })
+    }
+
+    /// Estimates the noise where it is unknown, minimises again with it, and so on until neither changes.
+    fn settle(&self, mut objective: Objective<'a>, mut best: Minimum) -> Result<Judged<'a>> {
+        let loss = objective.loss;
+        let enough = if loss == Loss::Squared { SETTLED } else { SETTLED_ROBUST };
+        let mut change = if objective.levels.is_some() { f64::INFINITY } else { 0.0 };
+        for _ in 0..ROUNDS {
+            if change <= enough {
+                break;
+            }
+            let plain = objective.plain(&best.x)?;
+            change = objective.levels.as_mut().map_or(0.0, |levels| levels.update(&plain, loss));
+            best = self.search(&objective).minimise(best.x)?;
+        }
+        if change > enough {
+            best.ending = Ending::Iterations;
+        }
+        self.judge(objective, best)
+    }
+
+    /// Variance and threshold at a minimum.
+    fn judge(&self, objective: Objective<'a>, best: Minimum) -> Result<Judged<'a>> {
+        let robust = objective.loss != Loss::Squared;
+        let plain = if robust { objective.plain(&best.x)? } else { best.residuals.clone() };
+        let (variance, curvature) = if robust {
+            let data = plain.values.rows(0, objective.data()).into_owned();
+            objective.loss.variance(&data, self.free.len())
+        } else if objective.variance_known() || objective.levels.is_some() {
+            (1.0, 1.0)
+        } else {
+            (best.sse() / self.degrees(), 1.0)
+        };
+        let allowed = self.allowed(&objective, variance * curvature);
+        let threshold = Threshold { minimum: best.sse(), allowed };
+        let quantile = self.quantile(&objective);
+        let coarse = allowed > quantile * quantile * variance * curvature;
+        Ok(Judged { objective, best, plain, variance, quantile, threshold, coarse })
+    }
+
+    pub(crate) fn degrees(&self) -> f64 {
+        let data: usize = self.experiments.iter().map(|e| e.data().len()).sum();
+        let priors = self.free.iter().filter(|f| f.prior.is_some()).count();
+        (data + priors - self.free.len()) as f64
+    }
+
+    fn quantile(&self, objective: &Objective<'_>) -> f64 {
+        let tail = 0.5 + 0.5 * CONFIDENCE;
+        if objective.variance_known() {
+            Normal::standard().inverse_cdf(tail)
+        } else {
+            StudentsT::new(0.0, 1.0, self.degrees()).map_or(2.0, |t| t.inverse_cdf(tail))
+        }
+    }
+
+    /// How much the sum may rise at 95 % confidence for one parameter: `chi2(1)`, or `t^2 s^2` for an estimated
+    /// variance.
+    fn allowed(&self, objective: &Objective<'_>, variance: f64) -> f64 {
+        // Data without noise would allow nothing at all, not even the error of the integration.
+        let integration = (100.0 * self.options.solve.rtol * objective.size()).powi(2);
+        (self.quantile(objective).powi(2) * variance).max(integration)
+    }
+
+    fn profiles(&self, judged: &Judged<'_>, done: &(dyn Fn() + Sync)) -> Vec<Profile> {
+        let Judged { best, threshold, .. } = judged;
+        let search = self.search(&judged.objective);
+        // A profile compares sums with the allowed rise; more digits than that are not needed.
+        let gain = (1e-4 * threshold.allowed / best.sse().max(f64::MIN_POSITIVE)).min(1e-4);
+        let rules = Rules {
+            gain: gain.max(search.rules.gain),
+            max_iterations: search.rules.max_iterations.min(PROFILE_ITERATIONS),
+            ..search.rules
+        };
+        let search = &Search { rules, ..search };
+        let all: Vec<usize> = (0..self.free.len()).collect();
+        let linear = judged.covariance(&all);
+        (0..self.free.len())
+            .into_par_iter()
+            .map(|i| {
+                // Twice the standard error reaches the limit of a well-determined parameter in one stride.
+                let width = self.high[i] - self.low[i];
+                let error = linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
+                let step = (2.2 * error).clamp(1e-9 * width, 0.05 * width);
+                let mut profile = profile(search, best, i, step, *threshold);
+                // Limits on both sides far inside the linear interval are none of the data: the others could not
+                // follow. On one side alone they can be right, where an effect saturates and the minimum is flat.
+                let linear = 2.0 * judged.quantile * error;
+                if let (Limit::At(low), Limit::At(high)) = (profile.low, profile.high)
+                    && error.is_finite()
+                    && high - low < SUSPICIOUS * linear
+                {
+                    (profile.low, profile.high) = (Limit::Lost(low), Limit::Lost(high));
+                }
+                done();
+                profile
+            })
+            .collect()
+    }
+}

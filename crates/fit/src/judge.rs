@@ -1,0 +1,208 @@
+//! From a minimum and its profiles to the report: verdicts, exchanges, other minima.
+
+use nalgebra::DVector;
+use ratelaw_network::Scale;
+
+use crate::cause::causes;
+use crate::criteria::Likelihood;
+use crate::error::Result;
+use crate::fitting::{Fitting, Judged};
+use crate::identifiability::{Exchange, OtherMinimum, Verdict};
+use crate::minimiser::Minimum;
+use crate::parameter::{Kind, Resolved};
+use crate::profile::{Limit, Profile, at_bound, widened};
+use crate::report::{Estimate, FitReport, Obstacle, Start};
+use crate::search::Model;
+
+/// Sums that differ by less than this fraction of the allowed rise are equal.
+const EQUAL: f64 = 1e-3;
+/// Another minimum lies at least this fraction of a range away.
+const APART: f64 = 0.01;
+/// Most other minima that are listed.
+const LISTED: usize = 5;
+
+impl Fitting<'_> {
+    pub(crate) fn report(
+        &self,
+        judged: &Judged<'_>,
+        profiles: &[Profile],
+        minima: &[Result<Minimum>],
+        (reached, resolved_sse): (f64, f64),
+    ) -> Result<FitReport> {
+        let Judged { objective, best, .. } = judged;
+        let search = self.search(objective);
+        let sse = best.sse();
+        let at_bound: Vec<bool> = (0..self.free.len()).map(|i| at_bound(&search, &best.x, i)).collect();
+        // Whether a wider range would fit better.
+        let better = sse - 0.01 * judged.threshold.allowed;
+        let leaves = |i: usize| at_bound[i] && widened(&search, i, best.x.clone()).is_some_and(|m| m.sse() < better);
+        let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
+        let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
+        let covariance = judged.covariance(&moving);
+        let place = |i: usize| moving.iter().position(|m| *m == i);
+        let exchanges = self.exchanges(judged);
+        let other_minima = self.other_minima(judged, minima, &exchanges, reached);
+        let verdicts: Vec<Verdict> = (0..self.free.len())
+            .map(|i| if outside[i] { Verdict::EndOfRange } else { verdict(&self.free[i], &profiles[i]) })
+            .collect();
+        let mut causes = causes(self, judged, &verdicts);
+        let parameters = self
+            .free
+            .iter()
+            .enumerate()
+            .map(|(i, free)| {
+                let value = free.within(best.x[i]);
+                let error = covariance.as_ref().zip(place(i)).map(|(c, k)| c[(k, k)].sqrt() * free.slope(value));
+                Estimate {
+                    name: free.name.clone(),
+                    role: free.target.role(),
+                    value,
+                    standard_error: error,
+                    low: free.low,
+                    high: free.high,
+                    logarithmic: free.scale == Scale::Log,
+                    prior: free.prior.is_some(),
+                    at_bound: at_bound[i],
+                    verdict: verdicts[i],
+                    cause: causes[i].take(),
+                    obstacles: obstacles(self.free, i, &profiles[i]),
+                    unit: free.unit.clone(),
+                    factor: free.factor,
+                }
+            })
+            .collect();
+        let correlation = covariance.as_ref().map(|c| {
+            let entry = |i, j| c[(i, j)] / (c[(i, i)] * c[(j, j)]).sqrt();
+            (0..c.nrows()).map(|i| (0..c.ncols()).map(|j| entry(i, j)).collect()).collect()
+        });
+        let (comparisons, mut warnings) = objective.compare(&best.x)?;
+        if judged.coarse {
+            warnings.push(format!(
+                "the limits are those of the integration's error at rtol {:e}, wider than the data ask for: a smaller \
+                 rtol may narrow them",
+                self.options.solve.rtol
+            ));
+        }
+        Ok(FitReport {
+            experiments: self.experiments.to_vec(),
+            fitted: (0..self.experiments.len()).map(|e| objective.problem(e, &best.x)).collect(),
+            comparisons,
+            warnings,
+            parameters,
+            correlated: moving,
+            correlation,
+            sse,
+            weighted: objective.weighted(),
+            known_noise: objective.known,
+            noise: objective.levels.as_ref().map_or(Vec::new(), |l| l.groups.clone()),
+            loss: objective.loss,
+            likelihood: Likelihood::of(objective, &judged.plain),
+            degrees_of_freedom: self.degrees() as usize,
+            converged: best.converged(),
+            ending: best.ending,
+            iterations: best.iterations,
+            starts: minima.iter().map(Start::new).collect(),
+            reached,
+            resolved_sse,
+            exchanges,
+            other_minima,
+            seed: self.options.seed,
+            rtol: self.options.solve.rtol,
+            options: self.options.clone(),
+            resolved: self.free.to_vec(),
+            quantile: judged.quantile,
+            coordinates: best.x.clone(),
+            covariance,
+        })
+    }
+
+    /// Pairs of one dimension whose exchange changes the sum by next to nothing. The exchanged point may lie outside the
+    /// bounds: the statement is about the model and the data.
+    fn exchanges(&self, judged: &Judged<'_>) -> Vec<Exchange> {
+        let Judged { objective, best, threshold, .. } = judged;
+        let mut found = Vec::new();
+        for i in 0..self.free.len() {
+            for j in i + 1..self.free.len() {
+                let (a, b) = (&self.free[i], &self.free[j]);
+                let (va, vb) = (a.to_value(best.x[i]), b.to_value(best.x[j]));
+                let alike = a.dimension == b.dimension && a.scale == b.scale && a.kind == b.kind;
+                if !alike || a.kind != Kind::Size || (va - vb).abs() <= 1e-3 * va.abs().max(vb.abs()) {
+                    continue;
+                }
+                let mut x = best.x.clone();
+                x.swap_rows(i, j);
+                if let Ok(residuals) = objective.evaluate(&x)
+                    && (residuals.sse() - best.sse()).abs() <= EQUAL * threshold.allowed
+                {
+                    found.push(Exchange { pair: (i, j), sse: residuals.sse() });
+                }
+            }
+        }
+        found
+    }
+
+    /// Ends of other starts that fit equally well and have worse fits between them and the minimum: valleys are one
+    /// minimum, not many.
+    fn other_minima(
+        &self,
+        judged: &Judged<'_>,
+        minima: &[Result<Minimum>],
+        exchanges: &[Exchange],
+        reached: f64,
+    ) -> Vec<OtherMinimum> {
+        let Judged { objective, best, threshold, .. } = judged;
+        let mut known: Vec<DVector<f64>> = vec![best.x.clone()];
+        known.extend(exchanges.iter().map(|e| {
+            let mut x = best.x.clone();
+            x.swap_rows(e.pair.0, e.pair.1);
+            x
+        }));
+        let mut found: Vec<OtherMinimum> = Vec::new();
+        let near = |a: &DVector<f64>, b: &DVector<f64>| {
+            (0..a.len()).all(|i| (a[i] - b[i]).abs() <= APART * (self.free[i].range().1 - self.free[i].range().0))
+        };
+        let limit = threshold.minimum + threshold.allowed;
+        let one_valley = |a: &DVector<f64>, b: &DVector<f64>| {
+            let between = |t: f64| objective.evaluate(&(a + (b - a) * t)).is_ok_and(|r| r.sse() <= limit);
+            near(a, b) || [0.25, 0.5, 0.75].into_iter().all(between)
+        };
+        for m in minima.iter().flatten().filter(|m| m.converged() && m.sse() <= reached + EQUAL * threshold.allowed) {
+            if found.len() >= LISTED {
+                break;
+            }
+            if !known.iter().any(|k| one_valley(k, &m.x)) {
+                let values = self.free.iter().zip(m.x.iter()).map(|(f, x)| f.within(*x)).collect();
+                found.push(OtherMinimum { values, sse: m.sse() });
+                known.push(m.x.clone());
+            }
+        }
+        found
+    }
+}
+
+fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
+    let limit = |limit| match limit {
+        Limit::At(x) => Some(free.to_value(x)),
+        Limit::Open | Limit::Lost(_) | Limit::Range(..) => None,
+    };
+    match (limit(profile.low), limit(profile.high)) {
+        (Some(low), Some(high)) => Verdict::Determined { low, high },
+        (Some(low), None) => Verdict::BoundedFromBelow { low },
+        (None, Some(high)) => Verdict::BoundedFromAbove { high },
+        (None, None) => Verdict::NotDetermined,
+    }
+}
+
+/// Where a profile could not be followed to a limit of the data, and why.
+fn obstacles(all: &[Resolved], i: usize, profile: &Profile) -> Vec<Obstacle> {
+    [profile.low, profile.high]
+        .into_iter()
+        .filter_map(|limit| match limit {
+            Limit::Lost(x) => Some(Obstacle { value: all[i].to_value(x), range_of: None }),
+            Limit::Range(x, other) => {
+                Some(Obstacle { value: all[i].to_value(x), range_of: Some(all[other].name.clone()) })
+            }
+            Limit::At(_) | Limit::Open => None,
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! What the numbers of a report alone do not say, in plain sentences.
+
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use crate::identifiability::{Exchange, OtherMinimum, Verdict};
+use crate::loss::Loss;
+use crate::report::{Estimate, FitReport};
+
+/// A value in the unit that the parameter is shown in.
+fn shown(p: &Estimate, value: f64) -> String {
+    let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
+    format!("{:.3e}{unit}", value / p.factor)
+}
+
+impl FitReport {
+    /// Plain sentences on what the numbers alone do not say.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = self.parameters.iter().flat_map(of_parameter).collect();
+        remarks.extend(self.exchanges.iter().map(|e| self.of_exchange(e)));
+        remarks.extend(self.other_minima.iter().map(|m| self.of_minimum(m)));
+        if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
+            remarks.push("no standard errors: the data leave a combination of the parameters open".into());
+        }
+        remarks.extend(self.of_noise());
+        if self.arrived() == 0 {
+            remarks.push("this minimum was met on the way of a profile, by no start: try more starts".into());
+        }
+        let failed = self.starts.iter().filter(|s| s.sse.is_none()).count();
+        if failed > 0 {
+            let cause = self.starts.iter().find_map(|s| s.cause.clone()).unwrap_or_default();
+            remarks.push(format!("{failed} starts could not be evaluated, the first because {cause}"));
+        }
+        let failed: usize = self.starts.iter().map(|s| s.failed_trials).sum();
+        if failed > 0 {
+            remarks.push(format!("{failed} trial points could not be evaluated and were rejected"));
+        }
+        remarks.extend(self.warnings.iter().cloned());
+        if !self.converged {
+            let why = self.ending.word();
+            remarks.push(format!("the minimisation did not converge ({why}); the values are where it stopped"));
+        }
+        remarks
+    }
+
+    /// Whether another place fits equally well and has another value of the parameter.
+    pub fn ambiguous(&self, parameter: usize) -> bool {
+        let p = &self.parameters[parameter];
+        let outside = |m: &OtherMinimum| match p.verdict {
+            Verdict::Determined { low, high } => !(low..=high).contains(&m.values[parameter]),
+            _ => false,
+        };
+        self.exchanges.iter().any(|e| e.pair.0 == parameter || e.pair.1 == parameter)
+            || self.other_minima.iter().any(outside)
+    }
+
+    fn of_exchange(&self, exchange: &Exchange) -> String {
+        let (a, b) = (&self.parameters[exchange.pair.0], &self.parameters[exchange.pair.1]);
+        format!(
+            "{0} and {1} can be exchanged: with {0} = {2:.4e} and {1} = {3:.4e} {4} the data fit equally well \
+             (SSE {5:.6}); which is which the data cannot tell",
+            a.name,
+            b.name,
+            b.value / a.factor,
+            a.value / b.factor,
+            b.unit,
+            exchange.sse
+        )
+    }
+
+    fn of_minimum(&self, other: &OtherMinimum) -> String {
+        let all = self.parameters.iter().zip(&other.values);
+        let values: Vec<String> = all.map(|(p, v)| format!("{} = {}", p.name, shown(p, *v))).collect();
+        format!("another minimum fits equally well (SSE {:.6}): {}", other.sse, values.join(", "))
+    }
+
+    fn of_noise(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let degrees = self.degrees_of_freedom as f64;
+        // Chi-squared with a tail of 1 % says that the stated deviations do not explain the residuals.
+        if self.known_noise
+            && self.loss == Loss::Squared
+            && ChiSquared::new(degrees).is_ok_and(|chi| chi.sf(self.sse) < 0.01)
+        {
+            remarks.push(format!(
+                "the residuals are {:.1} times larger than the stated standard deviations allow: the model or the \
+                 deviations are wrong, and the errors here are too small",
+                (self.sse / degrees).sqrt()
+            ));
+        }
+        for level in &self.noise {
+            let data = level.experiment.map(|e| self.experiments[e].data());
+            let what = match (data, level.series) {
+                (Some(data), Some(s)) => format!("`{}` of {}", data.series[s].name, data.file),
+                (Some(data), None) => data.file.clone(),
+                _ => "all data".to_owned(),
+            };
+            remarks.push(if self.weighted {
+                format!("the stated deviations of {what} are taken {:.4e} times", level.sd)
+            } else {
+                format!("the noise of {what} is estimated: standard deviation {:.4e}", level.sd)
+            });
+        }
+        if self.loss != Loss::Squared {
+            remarks.push(format!("robust loss {}: large residuals count less than their squares", self.loss));
+        }
+        remarks
+    }
+}
+
+/// Verdict, obstacles, bound and prior of one parameter.
+fn of_parameter(p: &Estimate) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let shown = |v: f64| shown(p, v);
+    let free_side = |direction: &str| {
+        if p.obstacles.is_empty() {
+            format!("; any {direction} value fits as well, so its value here is one of many")
+        } else {
+            String::new()
+        }
+    };
+    let cause = p.cause.as_ref().map_or(String::new(), |c| format!(" ({})", c.words()));
+    let sentence = match p.verdict {
+        Verdict::BoundedFromBelow { low } => {
+            let free = free_side("larger");
+            Some(format!("{} is only bounded from below: at least {} (95 %){free}{cause}", p.name, shown(low)))
+        }
+        Verdict::BoundedFromAbove { high } => {
+            let free = free_side("smaller");
+            Some(format!("{} is only bounded from above: at most {} (95 %){free}{cause}", p.name, shown(high)))
+        }
+        Verdict::NotDetermined if p.obstacles.is_empty() => {
+            let (low, high) = (shown(p.low), shown(p.high));
+            Some(format!("{} is not determined: every value from {low} to {high} fits as well{cause}", p.name))
+        }
+        Verdict::NotDetermined => {
+            Some(format!("{} is not determined: the data set no limit of their own to it{cause}", p.name))
+        }
+        Verdict::EndOfRange => Some(format!(
+            "the data would have {} outside its range of {} to {}: a wider range fits better",
+            p.name,
+            shown(p.low),
+            shown(p.high)
+        )),
+        Verdict::Determined { .. } => None,
+    };
+    remarks.extend(sentence);
+    for obstacle in &p.obstacles {
+        let value = shown(obstacle.value);
+        remarks.push(match &obstacle.range_of {
+            Some(other) => {
+                format!("beyond {} = {value} it is the range of {other} that the fit runs into, not the data", p.name)
+            }
+            None => format!(
+                "beyond {} = {value} the profile could not be followed, so whether the data object there is open",
+                p.name
+            ),
+        });
+    }
+    if p.at_bound && p.verdict != Verdict::EndOfRange {
+        remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
+    }
+    if p.prior {
+        remarks.push(format!("{} has a prior, which its value, error and limits contain", p.name));
+    }
+    remarks
+}

@@ -1,0 +1,99 @@
+//! Drivers of the minimiser: one start, or many asked together.
+
+use nalgebra::DVector;
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::minimiser::{Minimiser, Minimum, Rules};
+use crate::residual::Residuals;
+
+/// Something with residuals.
+pub(crate) trait Model: Sync {
+    /// Residuals and derivatives at a point.
+    fn evaluate(&self, x: &DVector<f64>) -> Result<Residuals>;
+
+    /// The same at many points, each with its own outcome, in their order.
+    fn evaluate_all(&self, points: &[&DVector<f64>]) -> Vec<Result<Residuals>> {
+        points.par_iter().map(|x| self.evaluate(x)).collect()
+    }
+}
+
+/// A least-squares problem: residuals, where the coordinates may go, and when to stop.
+#[derive(Clone, Copy)]
+pub(crate) struct Search<'a> {
+    pub(crate) model: &'a dyn Model,
+    pub(crate) rules: Rules<'a>,
+}
+
+impl Search<'_> {
+    /// Minimises the sum of squares from a start.
+    pub(crate) fn minimise(&self, start: DVector<f64>) -> Result<Minimum> {
+        let mut machine = Minimiser::new(self.rules, start);
+        while let Some(point) = machine.ask() {
+            let outcome = self.model.evaluate(point);
+            machine.tell(outcome);
+        }
+        machine.finish()
+    }
+
+    /// Minimises from every start, round by round: the points that all of them ask for are evaluated together. `done`
+    /// is called after each that ends.
+    pub(crate) fn minimise_all(&self, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
+        let mut machines: Vec<Minimiser<'_>> = starts.into_iter().map(|s| Minimiser::new(self.rules, s)).collect();
+        loop {
+            let mut asking: Vec<&mut Minimiser<'_>> = machines.iter_mut().filter(|m| m.ask().is_some()).collect();
+            if asking.is_empty() {
+                break;
+            }
+            let points: Vec<&DVector<f64>> = asking.iter().filter_map(|m| m.ask()).collect();
+            let outcomes = self.model.evaluate_all(&points);
+            asking.par_iter_mut().zip(outcomes).for_each(|(machine, outcome)| {
+                machine.tell(outcome);
+                if machine.ask().is_none() {
+                    done();
+                }
+            });
+        }
+        machines.into_iter().map(Minimiser::finish).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, dvector};
+
+    use super::*;
+    use crate::error::FitError;
+    use crate::minimiser::{Ending, SMALLEST_GAIN};
+
+    /// Rosenbrock's valley, which cannot be evaluated left of -3.
+    struct Valley;
+
+    impl Model for Valley {
+        fn evaluate(&self, x: &DVector<f64>) -> Result<Residuals> {
+            if x[0] < -3.0 {
+                return Err(FitError::NotFinite);
+            }
+            let values = dvector![10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]];
+            Ok(Residuals { values, jacobian: DMatrix::from_row_slice(2, 2, &[-20.0 * x[0], 10.0, -1.0, 0.0]) })
+        }
+    }
+
+    /// Asked together or one by one, every start takes the same way to the last bit; one that cannot be evaluated stays
+    /// with its place.
+    #[test]
+    fn many_starts_are_each_what_they_are_alone() {
+        let (low, high, held) = ([-5.0, -5.0], [5.0, 5.0], [false, false]);
+        let rules =
+            Rules { low: &low, high: &high, held: &held, max_iterations: 100, gain: SMALLEST_GAIN, resolution: 1e-12 };
+        let search = Search { model: &Valley, rules };
+        let starts = [dvector![-1.2, 1.0], dvector![-4.0, 0.0], dvector![2.0, -2.0], dvector![0.0, 4.0]];
+        let together = search.minimise_all(starts.to_vec(), &|| ());
+        assert!(together[1].is_err());
+        for (start, found) in starts.into_iter().zip(together) {
+            let (Ok(alone), Ok(found)) = (search.minimise(start), found) else { continue };
+            assert_eq!((&alone.x, alone.iterations, alone.ending), (&found.x, found.iterations, Ending::Exact));
+            assert!((&found.x - dvector![1.0, 1.0]).amax() < 1e-9, "{found:?}");
+        }
+    }
+}
