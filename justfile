@@ -28,6 +28,10 @@ study:
 bench:
     cargo bench --bench solve
 
+# Instructions per trajectory against the kept numbers (needs valgrind).
+counts:
+    cargo bench --bench counts
+
 # Licences, advisories and sources of all dependencies (needs cargo-deny).
 deny:
     cargo deny check

@@ -8,7 +8,6 @@ mod problems;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use rand::{RngExt, SeedableRng};
