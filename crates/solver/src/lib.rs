@@ -42,6 +42,9 @@ pub use setting::Setting;
 pub use solution::{Negative, Solution, Turnover};
 pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
-pub use sweep::{Axis, End, Point, Sweep, SweepOptions, sweep};
+pub use sweep::{
+    Axis, CauseCount, End, OnProgress, Place, Plan, Point, Points, Progress, Row, Shard, Start, StoreError,
+    StoreOptions, Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_to_file,
+};
 pub use table::{Cell, Column, Format, Table};
 pub use verify::{Deviation, Verification, verify};

@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use crate::problem::Problem;
 use ratelaw_network::units::{IntoQuantity, Quantity, Unit};
+use serde::{Deserialize, Serialize};
 
+use super::exact::Exact;
 use crate::error::{Result, SolveError};
+use crate::problem::Problem;
 use crate::setting::Setting;
 
 /// One varied number: a parameter, an initial amount, the potential or the temperature.
@@ -73,6 +75,13 @@ impl Axis {
 
     /// Looks the setting up and lists its values, SI, with the unit they are shown in.
     pub(super) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
+        let Laid { setting, spacing, symbol, unit } = self.lay(problem)?;
+        let values = (0..spacing.points()).map(|i| spacing.value(i)).collect();
+        Ok(Resolved { setting, name: self.name.clone(), values, symbol, unit })
+    }
+
+    /// Looks the setting up, and brings the values to SI without listing them.
+    pub(super) fn lay(&self, problem: &Problem) -> Result<Laid> {
         let network = problem.network();
         let setting = Setting::parse(network, &self.name)?;
         problem.settable(setting)?;
@@ -82,8 +91,10 @@ impl Axis {
             Err(SolveError::OutOfRange { what: what.clone(), found, expected: expected.to_owned() })
         };
         let si = |q: &Quantity| q.si_as(dimension, &what);
-        let (values, shown) = match &self.values {
-            Values::List(list) => (list.iter().map(si).collect::<Result<Vec<f64>, _>>()?, list.first()),
+        let (spacing, shown) = match &self.values {
+            Values::List(list) => {
+                (Spacing::List(list.iter().map(|q| si(q).map(Exact)).collect::<Result<_, _>>()?), list.first())
+            }
             Values::Range { low, high, points, logarithmic } => {
                 let (a, b) = (si(low)?, si(high)?);
                 if !(1..=MOST).contains(points) {
@@ -95,10 +106,12 @@ impl Axis {
                 if *logarithmic && !(a > 0.0 && b > 0.0) {
                     return refuse(format!("from {low} to {high}"), "bounds above zero for logarithmic spacing");
                 }
-                (spaced(a, b, *points, *logarithmic), Some(high))
+                let spacing =
+                    Spacing::Range { low: Exact(a), high: Exact(b), points: *points, logarithmic: *logarithmic };
+                (spacing, Some(high))
             }
         };
-        if values.is_empty() {
+        if spacing.points() == 0 {
             return refuse("empty".into(), "at least one value");
         }
         // Shown in the user's own unit.
@@ -108,7 +121,7 @@ impl Axis {
             Some((symbol, unit)) => (symbol.to_owned(), unit),
             None => (dimension.to_string(), Unit::ONE),
         };
-        Ok(Resolved { setting, name: self.name.clone(), values, symbol, unit })
+        Ok(Laid { setting, spacing, symbol, unit })
     }
 
     /// Whether it is spaced equally in the logarithm.
@@ -117,20 +130,48 @@ impl Axis {
     }
 }
 
-fn spaced(a: f64, b: f64, points: usize, logarithmic: bool) -> Vec<f64> {
-    let last = points - 1;
-    (0..points)
-        .map(|i| match i {
-            0 => a,
-            i if i == last => b,
-            i if logarithmic => {
-                let f = i as f64 / last as f64;
-                (a.ln() * (1.0 - f) + b.ln() * f).exp()
+/// Values of an axis, SI, as plain data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Spacing {
+    List(Vec<Exact>),
+    Range { low: Exact, high: Exact, points: usize, logarithmic: bool },
+}
+
+impl Spacing {
+    pub(super) fn points(&self) -> usize {
+        match self {
+            Self::List(values) => values.len(),
+            Self::Range { points, .. } => *points,
+        }
+    }
+
+    /// The value at an index below the number of points.
+    pub(super) fn value(&self, i: usize) -> f64 {
+        match self {
+            Self::List(values) => values[i].0,
+            Self::Range { low, .. } if i == 0 => low.0,
+            Self::Range { high, points, .. } if i == points - 1 => high.0,
+            Self::Range { low: Exact(a), high: Exact(b), points, logarithmic } => {
+                let last = points - 1;
+                if *logarithmic {
+                    let f = i as f64 / last as f64;
+                    (a.ln() * (1.0 - f) + b.ln() * f).exp()
+                } else {
+                    // Divided last, so that round grids keep round values.
+                    (a * (last - i) as f64 + b * i as f64) / last as f64
+                }
             }
-            // Divided last, so that round grids keep round values.
-            i => (a * (last - i) as f64 + b * i as f64) / last as f64,
-        })
-        .collect()
+        }
+    }
+}
+
+/// An axis of a given network, its values not listed.
+pub(super) struct Laid {
+    pub(super) setting: Setting,
+    pub(super) spacing: Spacing,
+    pub(super) symbol: String,
+    pub(super) unit: Unit,
 }
 
 /// An axis of a given network.
@@ -148,4 +189,18 @@ impl Resolved {
     pub(super) fn shown(&self, si: f64) -> f64 {
         (si - self.unit.offset) / self.unit.factor
     }
+}
+
+/// Refuses a setting that two axes vary.
+pub(super) fn distinct(axes: &[Resolved]) -> Result<()> {
+    for (i, axis) in axes.iter().enumerate() {
+        if axes[..i].iter().any(|a| a.setting == axis.setting) {
+            return Err(SolveError::OutOfRange {
+                what: format!("the axis `{}`", axis.name),
+                found: "given twice".into(),
+                expected: "each axis once".into(),
+            });
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! Sweeps: the same problem at every point of a grid, in parallel, in a fixed order.
 
 mod axis;
+mod exact;
+mod row;
+mod store;
 
 use std::fmt;
 use std::path::Path;
@@ -9,15 +12,22 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use axis::Axis;
+pub use row::Row;
+pub use store::{
+    CauseCount, OnProgress, Place, Plan, Points, Progress, Shard, Start, StoreError, StoreOptions, Stored, Summary,
+    WorkItem, merge, sweep_to_file,
+};
 
-use crate::error::{Cause, Result, SolveError};
+use row::Layout;
+
+use crate::error::{Result, SolveError};
 use crate::integrate::solve;
-use crate::observe::{DisplayUnit, Observable};
+use crate::observe::Observable;
 use crate::options::SolveOptions;
 use crate::problem::{Problem, SavePoints};
 use crate::solution::Negative;
 use crate::stats::Stats;
-use crate::table::{Cell, Column, Table};
+use crate::table::Table;
 
 /// Options of a sweep.
 #[derive(Clone, Default)]
@@ -87,15 +97,7 @@ pub fn sweep(problem: &Problem, axes: &[Axis], options: &SweepOptions) -> Result
     options.solve.check()?;
     let network = problem.network();
     let axes: Vec<axis::Resolved> = axes.iter().map(|a| a.resolve(problem)).collect::<Result<_>>()?;
-    for (i, axis) in axes.iter().enumerate() {
-        if axes[..i].iter().any(|a| a.setting == axis.setting) {
-            return Err(SolveError::OutOfRange {
-                what: format!("the axis `{}`", axis.name),
-                found: "given twice".into(),
-                expected: "each axis once".into(),
-            });
-        }
-    }
+    axis::distinct(&axes)?;
     let count = axes.iter().try_fold(1_usize, |n, a| n.checked_mul(a.values.len())).filter(|n| *n <= MOST);
     let count = count.ok_or_else(|| SolveError::OutOfRange {
         what: "the number of points".into(),
@@ -112,16 +114,18 @@ pub fn sweep(problem: &Problem, axes: &[Axis], options: &SweepOptions) -> Result
         }
         Point { values, outcome }
     };
-    let all = || (0..count).into_par_iter().map(one).collect();
-    let points = match options.threads {
-        None => all(),
-        Some(threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|e| SolveError::Threads { threads, reason: e.to_string() })?
-            .install(all),
-    };
+    let points = in_threads(options.threads, || (0..count).into_par_iter().map(one).collect())?;
     Ok(Sweep { problem: problem.clone(), axes, observables, solve: options.solve.clone(), points })
+}
+
+/// Does parallel work on so many threads; none for as many as the machine has.
+fn in_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| SolveError::Threads { threads, reason: e.to_string() })?;
+    Ok(pool.install(work))
 }
 
 /// The values of all axes at a point; the last axis runs fastest.
@@ -174,6 +178,11 @@ impl Sweep {
         self.points.iter().filter(|p| p.outcome.as_ref().is_ok_and(|end| !end.negative.is_empty())).count()
     }
 
+    /// Counts and causes.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.table(), self.axes.len())
+    }
+
     /// The observables of each point, in order.
     pub fn observables(&self) -> &[Observable] {
         &self.observables
@@ -193,46 +202,11 @@ impl Sweep {
     /// Everything as a table: axes, amounts at the end, observables, status, cause and steps.
     pub fn table(&self) -> Table {
         let network = self.problem.network();
-        let units: Vec<DisplayUnit> = self.observables.iter().map(|o| o.display_unit(network)).collect();
-        let mut columns: Vec<Column> = self.axes.iter().map(|a| Column::new(&a.name, &a.symbol)).collect();
-        // A species may also be an axis; its amount at the end is then told apart by name.
-        let end_name = |name: &str| {
-            if self.axes.iter().any(|a| a.name == name) { format!("{name}(end)") } else { name.to_owned() }
-        };
-        columns.extend(network.species().iter().enumerate().map(|(i, s)| {
-            let unit = DisplayUnit::of_amount(network, ratelaw_network::SpeciesId(i));
-            Column::new(&end_name(&s.name), &unit.symbol)
-        }));
-        columns.extend(self.observables.iter().zip(&units).map(|(o, u)| Column::new(&o.name(network), &u.symbol)));
-        columns.extend(["status", "cause"].map(|name| Column::new(name, "")));
-        columns.extend(["steps", "rejected"].map(|name| Column::new(name, "1")));
-        let rows = self.points.iter().map(|p| self.row(p, &units)).collect();
+        let layout = Layout::new(network, &self.axes, &self.observables, true);
+        let rows = self.points.iter().map(|p| layout.cells(&Row::new(p, network))).collect();
         let mut notes = self.problem.notes();
-        notes.push(("method".to_owned(), format!("{}, rtol {:e}", self.solve.method, self.solve.rtol)));
-        Table { notes, columns, rows }
-    }
-
-    fn row(&self, point: &Point, units: &[DisplayUnit]) -> Vec<Cell> {
-        let number = |value: f64| Cell::Number(value);
-        let mut row: Vec<Cell> = point.values.iter().zip(&self.axes).map(|(v, a)| number(a.shown(*v))).collect();
-        match &point.outcome {
-            Ok(end) => {
-                row.extend(end.state.iter().copied().map(number));
-                row.extend(end.observed.iter().zip(units).map(|(v, u)| Cell::from(v.map(|v| v / u.factor))));
-                row.extend(match end.negative.first() {
-                    None => [Cell::Text("ok".into()), Cell::Empty],
-                    Some(n) => [Cell::Text("negative".into()), Cell::Text(n.describe(self.problem.network()))],
-                });
-                row.extend([number(end.stats.accepted as f64), number(end.stats.rejected as f64)]);
-            }
-            Err(error) => {
-                let width = self.problem.network().species().len() + units.len();
-                row.extend(std::iter::repeat_n(Cell::Empty, width));
-                row.extend([Cell::Text(status(error).into()), Cell::Text(error.to_string())]);
-                row.extend([Cell::Empty, Cell::Empty]);
-            }
-        }
-        row
+        notes.push(self.solve.note());
+        Table { notes, columns: layout.columns(), rows }
     }
 
     /// Writes the table to a file whose ending says the format.
@@ -241,22 +215,5 @@ impl Sweep {
     /// An unknown ending, or a file that cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         self.table().write(path)
-    }
-}
-
-/// One word for a failure.
-fn status(error: &SolveError) -> &'static str {
-    match error {
-        SolveError::Failed(failure) => match failure.cause {
-            Cause::StepTooSmall => "step_too_small",
-            Cause::TooManySteps => "too_many_steps",
-            Cause::NotFinite => "not_finite",
-            Cause::Runaway => "runaway",
-            Cause::Negative => "negative_amount",
-            Cause::Stiff => "stiff",
-            Cause::ChargeImbalance => "charge_imbalance",
-            Cause::NoCounterReaction => "no_counter_reaction",
-        },
-        _ => "wrong_input",
     }
 }
