@@ -13,6 +13,7 @@ const REFRESH_HZ: u8 = 10;
 #[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    what: String,
     started: Instant,
 }
 
@@ -25,7 +26,7 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(what.to_owned());
-        Arc::new(Self { bar, started: Instant::now() })
+        Arc::new(Self { bar, what: what.to_owned(), started: Instant::now() })
     }
 
     /// One part is done.
@@ -40,8 +41,20 @@ impl Progress {
         self.show();
     }
 
+    /// So many parts of so many are done, and so many of these failed.
+    pub(crate) fn report(&self, parts: u64, done: u64, failed: u64) {
+        self.bar.set_length(parts);
+        self.bar.set_position(done);
+        if failed > 0 {
+            self.bar.set_message(format!("{} ({failed} failed)", self.what));
+        }
+        self.show();
+    }
+
     fn show(&self) {
         if self.bar.is_hidden() && self.started.elapsed() > PATIENCE {
+            // What an earlier run did says nothing about the rate of this one.
+            self.bar.reset_eta();
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(REFRESH_HZ));
         }
     }

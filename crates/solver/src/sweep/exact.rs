@@ -4,10 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A number of a plan. JSON has no NaN and no infinity; they are written as text.
 #[derive(Debug, Clone, Copy)]
-pub struct Exact(
-    /// The number.
-    pub f64,
-);
+pub(super) struct Exact(pub(super) f64);
 
 impl PartialEq for Exact {
     /// The same bits, so that a value that was not given (NaN) equals itself.

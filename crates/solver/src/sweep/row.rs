@@ -30,29 +30,34 @@ pub struct Row {
 impl Row {
     /// The row of a point.
     pub(super) fn new(point: &Point, network: &Network) -> Self {
-        let (mut amounts, mut observed, mut cause) = (Vec::new(), Vec::new(), String::new());
-        let (status, stats) = match &point.outcome {
+        let mut row = Self {
+            values: point.values.clone(),
+            amounts: Vec::new(),
+            observed: Vec::new(),
+            status: OK,
+            cause: String::new(),
+            steps: None,
+            rejected: None,
+        };
+        let stats = match &point.outcome {
             Ok(end) => {
-                amounts.clone_from(&end.state);
-                observed.clone_from(&end.observed);
-                cause = end.negative.first().map_or(String::new(), |n| n.describe(network));
-                (if end.negative.is_empty() { OK } else { NEGATIVE }, Some(end.stats))
+                row.amounts.clone_from(&end.state);
+                row.observed.clone_from(&end.observed);
+                if let Some(negative) = end.negative.first() {
+                    (row.status, row.cause) = (NEGATIVE, negative.describe(network));
+                }
+                Some(end.stats)
             }
             Err(error) => {
-                cause = error.to_string();
-                let SolveError::Failed(failure) = error else { return Self::refused(point, cause) };
-                (word(failure.cause), Some(failure.partial.stats))
+                row.cause = error.to_string();
+                let failure = if let SolveError::Failed(failure) = error { Some(failure) } else { None };
+                row.status = failure.map_or(REFUSED, |f| word(f.cause));
+                failure.map(|f| f.partial.stats)
             }
         };
-        let steps = stats.map(|s| s.accepted as u64);
-        let rejected = stats.map(|s| s.rejected as u64);
-        Self { values: point.values.clone(), amounts, observed, status, cause, steps, rejected }
-    }
-
-    /// A point that was refused before its first step.
-    fn refused(point: &Point, cause: String) -> Self {
-        let (amounts, observed, status) = (Vec::new(), Vec::new(), "wrong_input");
-        Self { values: point.values.clone(), amounts, observed, status, cause, steps: None, rejected: None }
+        row.steps = stats.map(|s| s.accepted as u64);
+        row.rejected = stats.map(|s| s.rejected as u64);
+        row
     }
 
     /// Whether the point has no result.
@@ -65,6 +70,9 @@ impl Row {
 const OK: &str = "ok";
 /// The status of a point that was solved, with an amount that fell below zero.
 pub(super) const NEGATIVE: &str = "negative";
+
+/// The status of a point that was refused before its first step.
+pub(super) const REFUSED: &str = "wrong_input";
 
 /// Whether a status says that a point has no result.
 pub(super) fn is_failure(status: &str) -> bool {

@@ -84,7 +84,9 @@ pub(super) fn stream(
             return Err(Halt::Cancelled);
         }
         let rows = read(folders, chunk).ok_or(Halt::Chunk)?;
-        rows.iter().for_each(|row| tally.row(&manifest.columns, axes, row));
+        for row in &rows {
+            tally.row(&manifest.columns, axes, row);
+        }
         each(&rows).map_err(Halt::Io)?;
     }
     Ok(tally.finish(&manifest.columns, &manifest.notes))

@@ -39,6 +39,12 @@ pub enum StoreError {
         /// Chunks of the sweep or of its shard.
         chunks: u64,
     },
+    /// The folder of chunks went away during the run.
+    #[error("the folder `{}` is gone, and what was stored in it; the sweep has to begin anew", folder.display())]
+    Vanished {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// There is a begun sweep where a new one was to begin.
     #[error(
         "`{}` holds a sweep that was begun; go on with it (`--resume`, `Start::Resume`) or throw it away \

@@ -80,9 +80,9 @@ pub(super) fn plan_of(path: &Path, kind: Kind) -> Option<String> {
     match kind {
         Kind::Parquet => parquet::note(file, PLAN),
         Kind::Csv => {
-            let lines = BufReader::new(file).lines().map_while(Result::ok).take_while(|l| l.starts_with('#'));
+            let mut lines = BufReader::new(file).lines().map_while(Result::ok).take_while(|l| l.starts_with('#'));
             let prefix = format!("# {PLAN}: ");
-            lines.filter_map(|l| l.strip_prefix(&prefix).map(str::to_owned)).next()
+            lines.find_map(|l| l.strip_prefix(&prefix).map(str::to_owned))
         }
     }
 }

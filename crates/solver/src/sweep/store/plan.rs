@@ -188,9 +188,11 @@ impl Plan {
     pub(super) fn notes(&self, prepared: &Prepared) -> Vec<(String, String)> {
         let mut notes = prepared.problem.notes();
         notes.push(prepared.solve.note());
-        let atol = self.atol.iter().map(|(name, v)| format!(", atol {name} = {:e} (SI)", v.0)).collect::<String>();
-        let tolerances =
-            format!("rtol {:e}, resolution {:e}{atol}, max_steps {}", self.rtol.0, self.resolution.0, self.max_steps);
+        let mut tolerances =
+            format!("rtol {:e}, resolution {:e}, max_steps {}", self.rtol.0, self.resolution.0, self.max_steps);
+        for (name, value) in &self.atol {
+            tolerances.push_str(&format!(", atol {name} = {:e} (SI)", value.0));
+        }
         let mut note = |key: &str, value: String| notes.push((key.to_owned(), value));
         note("tolerances", tolerances);
         note("design", self.points.describe());

@@ -76,6 +76,9 @@ fn work(
     let chunks = own.len() as u64;
     let stored = |missed: usize| chunks - missed as u64;
     let stopped = |path: PathBuf, e: &io::Error, missed: usize| {
+        if !folder.path().is_dir() {
+            return StoreError::Vanished { folder: folder.path().to_owned() };
+        }
         let reason = e.to_string();
         StoreError::Stopped { path, reason, stored: stored(missed), chunks }
     };

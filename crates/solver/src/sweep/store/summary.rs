@@ -1,6 +1,6 @@
 //! What came of a sweep, by cause, with a few rows to look at.
 
-use crate::sweep::row::{AFTER, NEGATIVE, is_failure};
+use crate::sweep::row::{AFTER, NEGATIVE, REFUSED, is_failure};
 use crate::table::{Cell, Column, Table};
 
 /// How many points there are, and how many failed of what.
@@ -107,9 +107,6 @@ impl Summary {
         }
     }
 }
-
-/// The status of points that were refused before their first step.
-const REFUSED: &str = "wrong_input";
 
 /// Whether a row is that of a point that failed.
 pub(super) fn row_failed(row: &[Cell]) -> bool {
