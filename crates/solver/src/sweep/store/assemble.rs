@@ -98,11 +98,12 @@ pub(super) fn assemble<W: Write + Send>(
     kind: Kind,
     to: W,
     wish: &Wish<'_>,
-) -> Result<(W, Summary, Table), Halt> {
+) -> Result<(Summary, Table), Halt> {
     let manifest = &folders.first().ok_or(Halt::Chunk)?.manifest;
     let mut output = Output::new(kind, to, manifest).map_err(Halt::Io)?;
     let (summary, table) = stream(folders, 0..manifest.chunks, wish, |rows| output.rows(rows))?;
-    Ok((output.finish().map_err(Halt::Io)?, summary, table))
+    output.finish().map_err(Halt::Io)?;
+    Ok((summary, table))
 }
 
 /// Assembles under another name, brings the file to the disk, and gives it its name.
@@ -113,8 +114,8 @@ pub(super) fn assemble_at(
     wish: &Wish<'_>,
 ) -> Result<Stored, Halt> {
     let attempt = || {
-        let file = BufWriter::new(File::create(temporary).map_err(Halt::Io)?);
-        let (file, summary, table) = assemble(folders, target.kind, file, wish)?;
+        let mut file = BufWriter::new(File::create(temporary).map_err(Halt::Io)?);
+        let (summary, table) = assemble(folders, target.kind, &mut file, wish)?;
         let file = file.into_inner().map_err(|e| Halt::Io(e.into_error()))?;
         file.sync_all().and_then(|()| fs::rename(temporary, &target.path)).map_err(Halt::Io)?;
         // The new name must be on the disk before the chunks go. Not every system can open a folder.

@@ -63,14 +63,12 @@ impl<W: Write + Send> Output<W> {
         }
     }
 
-    /// Writes what is left and gives the writer back.
-    pub(super) fn finish(self) -> io::Result<W> {
-        let mut to = match self {
-            Self::Csv(to) => to,
-            Self::Parquet(parquet) => parquet.finish()?,
-        };
-        to.flush()?;
-        Ok(to)
+    /// Writes what is left.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Csv(mut to) => to.flush(),
+            Self::Parquet(parquet) => parquet.finish(),
+        }
     }
 }
 

@@ -74,11 +74,12 @@ impl<W: Write + Send> Parquet<W> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(super) fn finish(mut self) -> io::Result<()> {
         if self.columns.first().is_some_and(|(_, c)| !c.is_empty()) {
             self.group()?;
         }
-        self.writer.into_inner().map_err(failed)
+        // Taking the inner writer out would hide what the system said.
+        self.writer.finish().map(|_| ()).map_err(failed)
     }
 
     fn group(&mut self) -> io::Result<()> {
