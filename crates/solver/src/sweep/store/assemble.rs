@@ -119,9 +119,8 @@ pub(super) fn assemble_at(
         let file = file.into_inner().map_err(|e| Halt::Io(e.into_error()))?;
         file.sync_all().and_then(|()| fs::rename(temporary, &target.path)).map_err(Halt::Io)?;
         // The new name must be on the disk before the chunks go. Not every system can open a folder.
-        if let Some(Ok(folder)) =
-            target.path.parent().map(|f| if f.as_os_str().is_empty() { Path::new(".") } else { f }).map(File::open)
-        {
+        let beside = target.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Ok(folder) = File::open(beside) {
             let _ = folder.sync_all();
         }
         Ok(Stored { summary, table, place: Place::File(target.path.clone()) })
