@@ -33,8 +33,8 @@ impl Target {
             // A rename would put a file in the place of a device.
             Ok(there) if !there.is_file() => refuse("it is there, and not a file".to_owned()),
             // What a link points at takes the result, not the link.
-            Ok(_) => Ok(Self { path: fs::canonicalize(path).map_err(files("read", path))?, kind }),
-            Err(_) => Ok(Self { path: path.to_owned(), kind }),
+            Ok(_) if path.is_symlink() => Ok(Self { path: fs::canonicalize(path).map_err(files("read", path))?, kind }),
+            _ => Ok(Self { path: path.to_owned(), kind }),
         }
     }
 

@@ -177,7 +177,7 @@ fn a_stopped_sweep_goes_on() {
         assert!(fs::read(&whole).expect("one run") == fs::read(&path).expect("several runs"), "{name} differs");
         // A finished sweep is not begun again.
         let stored = sweep_to_file(&problem(), &axes(), &path, &resume).expect("it is there");
-        assert_eq!(stored.place, Place::Already(fs::canonicalize(&path).expect("a path")));
+        assert_eq!(stored.place, Place::Already(path));
     }
 }
 
