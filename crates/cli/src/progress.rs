@@ -1,6 +1,7 @@
 //! Progress on standard error for work that takes longer than a second; nothing in a pipe.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,10 +11,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const REFRESH_HZ: u8 = 10;
 
 /// A bar that shows itself once the work has taken a second.
-#[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
     what: String,
+    done: AtomicU64,
     started: Instant,
 }
 
@@ -26,7 +27,7 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(what.to_owned());
-        Arc::new(Self { bar, what: what.to_owned(), started: Instant::now() })
+        Arc::new(Self { bar, what: what.to_owned(), done: AtomicU64::new(0), started: Instant::now() })
     }
 
     /// One part is done.
@@ -44,7 +45,9 @@ impl Progress {
     /// So many parts of so many are done, and so many of these failed.
     pub(crate) fn report(&self, parts: u64, done: u64, failed: u64) {
         self.bar.set_length(parts);
-        self.bar.set_position(done);
+        // Reports of several threads may overtake each other; a bar that goes back forgets its rate.
+        let before = self.done.fetch_max(done, Ordering::Relaxed);
+        self.bar.inc(done.saturating_sub(before));
         if failed > 0 {
             self.bar.set_message(format!("{} ({failed} failed)", self.what));
         }

@@ -93,8 +93,7 @@ impl Summary {
         self.failed += 1;
         let cause = if let Cell::Text(cause) = cause { cause.as_str() } else { "" };
         // The solver's own failures differ in time and place, wrong inputs in what is wrong.
-        let stem = |text: &str| text.split([';', ',']).next().unwrap_or_default().to_owned();
-        let same = |c: &&mut CauseCount| c.status == *status && (status != REFUSED || stem(&c.cause) == stem(cause));
+        let same = |c: &&mut CauseCount| c.status == *status && (status != REFUSED || alike(&c.cause, cause));
         if let Some(known) = self.causes.iter_mut().find(same) {
             known.count += 1;
         } else if self.causes.len() < CAUSES {
@@ -106,6 +105,12 @@ impl Summary {
             self.causes.push(CauseCount { status: status.clone(), count: 1, first, cause: cause.to_owned() });
         }
     }
+}
+
+/// Whether two texts differ in their numbers alone.
+fn alike(a: &str, b: &str) -> bool {
+    let words = |text| str::split_whitespace(text).filter(|w| w.trim_matches([',', ';', ':']).parse::<f64>().is_err());
+    words(a).eq(words(b))
 }
 
 /// Whether a row is that of a point that failed.

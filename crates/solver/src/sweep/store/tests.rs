@@ -419,6 +419,37 @@ fn names_that_cannot_be_written_are_refused_before_work() {
     assert!(matches!(Plan::new(&problem(), &twice, &options), Err(SolveError::OutOfRange { .. })));
 }
 
+/// Points that are wrong by different numbers are wrong of one thing; of different things, of several.
+#[test]
+fn causes_are_told_apart_by_what_is_wrong() {
+    let folder = folder();
+    let per_second = |v: f64| Quantity::new(v, "1/s").expect("a unit");
+    let axes = [
+        Axis::range("k", per_second(-0.02), per_second(0.02), 5).expect("an axis"),
+        Axis::list("B", vec![Quantity::new(-1.0, "mM").expect("a unit"), Quantity::new(1.0, "M").expect("a unit")]),
+    ];
+    let stored = sweep_to_file(&problem(), &axes, folder.path().join("s.csv"), &options()).expect("it is stored");
+    let counts: Vec<u64> = stored.summary.causes.iter().map(|c| c.count).collect();
+    // Five points with B below zero, and of the others two with k below zero.
+    assert_eq!((counts, stored.summary.failed), (vec![5, 2], 7), "{:?}", stored.summary);
+}
+
+/// A link keeps pointing where it did, and what it points at has the result.
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let folder = folder();
+    let (target, link) = (folder.path().join("target.csv"), folder.path().join("s.csv"));
+    fs::write(&target, "before").expect("a file");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    sweep_to_file(&problem(), &axes(), &link, &options()).expect("it is stored");
+    assert!(link.is_symlink() && fs::read_to_string(&target).expect("the result").starts_with("# model: three"));
+    let device = folder.path().join("full.csv");
+    std::os::unix::fs::symlink("/dev/null", &device).expect("a link");
+    let error = store_error(sweep_to_file(&problem(), &axes(), &device, &options())).to_string();
+    assert!(error.contains("it is there, and not a file"), "{error}");
+}
+
 /// A limit of steps is a cause like others, with the steps that were spent on the point.
 #[test]
 fn a_limit_of_steps_ends_a_point() {
