@@ -55,7 +55,7 @@ pub struct StoreOptions {
     pub shard: Shard,
     /// Rows, equally spaced over all, that are kept to be shown, at most.
     pub sample: u64,
-    /// Set to `true` to stop: points that are being solved are finished, everything else stays as it is.
+    /// Set to `true` to stop, between two points: chunks that are being solved are dropped, finished ones stay stored.
     pub cancel: Option<Arc<AtomicBool>>,
     /// Called as points are done.
     pub progress: Option<OnProgress>,
