@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, parse_range};
+use ratelaw::solver::{Format, Shard, parse_range};
 
 /// Reaction-network kinetics: simulate, sweep and fit.
 ///
@@ -12,7 +12,7 @@ use ratelaw::solver::{Format, parse_range};
 /// units: `2.0V`, `"0.1 M"`, `10h`, `1e-4/s`.
 ///
 /// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but a run or some points failed or a
-/// fit did not converge.
+/// fit did not converge; 130 stopped by Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "ratelaw", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Steady(Steady),
     Flux(Flux),
     Sweep(Sweep),
+    Merge(Merge),
     Fit(Fit),
 }
 
@@ -284,10 +285,14 @@ pub(crate) struct Simulate {
 
 /// Integrate a model at every point of a grid, in parallel.
 ///
-/// The table has the axes, the amounts at the end, the observables, and the status, cause and steps of each
-/// point. A point that fails stays in the table with its cause.
+/// The table has the axes, the observables, and the status, cause and steps of each point. A point that fails stays in the
+/// table with its cause.
 ///
-/// Example: `ratelaw sweep jia-2024-electrosynthesis --axis potential=1.2V..2.2V:101 --out sweep.csv`
+/// With `--out F.parquet` or `--out F.csv`, finished points are kept in the folder `F.parts` until all are there. A run that
+/// was stopped or killed goes on with `--resume`, and gives the same bytes. Parts made with `--shard` are put together by
+/// `ratelaw merge`.
+///
+/// Example: `ratelaw sweep jia-2024-electrosynthesis --axis potential=1.2V..2.2V:101 --out sweep.parquet`
 #[derive(Debug, Args)]
 pub(crate) struct Sweep {
     /// Model file or name of an embedded model.
@@ -310,7 +315,44 @@ pub(crate) struct Sweep {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     #[command(flatten)]
+    pub(crate) storing: Storing,
+    #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// How a sweep to a `.parquet` or `.csv` file is stored.
+#[derive(Debug, Args)]
+pub(crate) struct Storing {
+    /// Go on with a sweep to the same file that was stopped or killed; begin it if there is none.
+    #[arg(long, requires = "out", conflicts_with = "fresh")]
+    pub(crate) resume: bool,
+    /// Throw away a sweep to the same file that was stopped or killed, and begin anew.
+    #[arg(long, requires = "out")]
+    pub(crate) fresh: bool,
+    /// Solve the i-th of n parts only, and leave its folder of finished points for `ratelaw merge`.
+    #[arg(long, value_name = "i/n", requires = "out", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+    /// Keep the amounts at the end too; they are kept in any case if the model has no observables.
+    #[arg(long, requires = "out")]
+    pub(crate) amounts: bool,
+    /// Points that are solved and stored together; follows from the number of points if not given.
+    #[arg(long, value_name = "N", requires = "out", hide_short_help = true)]
+    pub(crate) chunk: Option<u64>,
+}
+
+/// Put the parts of a sweep together.
+///
+/// The file has the same bytes as that of one run of the whole sweep. The folders stay.
+///
+/// Example: `ratelaw merge s.parquet.1-of-2.parts s.parquet.2-of-2.parts --out s.parquet`
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// Folders that `ratelaw sweep --shard` left.
+    #[arg(value_name = "F.parts", required = true)]
+    pub(crate) parts: Vec<PathBuf>,
+    /// File for the result, .parquet or .csv.
+    #[arg(long, value_name = "F")]
+    pub(crate) out: PathBuf,
 }
 
 /// Fit parameters to measured data.
@@ -360,6 +402,10 @@ fn format(text: &str) -> Result<Format, String> {
         "json" => Ok(Format::Json),
         _ => Err("expected csv or json".into()),
     }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    text.parse().map_err(|e: ratelaw::solver::StoreError| e.to_string())
 }
 
 fn decades(text: &str) -> Result<f64, String> {
