@@ -1,10 +1,14 @@
 //! The command line.
 
+mod sweep;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, Shard, parse_range};
+use ratelaw::solver::{Format, parse_range};
+
+pub(crate) use sweep::{Merge, Storing, Sweep, Varying, axis};
 
 /// Reaction-network kinetics: simulate, sweep and fit.
 ///
@@ -283,78 +287,6 @@ pub(crate) struct Simulate {
     pub(crate) output: Output,
 }
 
-/// Integrate a model at every point of a grid, in parallel.
-///
-/// The table has the axes, the observables, and the status, cause and steps of each point. A point that fails stays in the
-/// table with its cause.
-///
-/// With `--out F.parquet` or `--out F.csv`, finished points are kept in the folder `F.parts` until all are there. A run that
-/// was stopped or killed goes on with `--resume`, and gives the same bytes. Parts made with `--shard` are put together by
-/// `ratelaw merge`.
-///
-/// Example: `ratelaw sweep jia-2024-electrosynthesis --axis potential=1.2V..2.2V:101 --out sweep.parquet`
-#[derive(Debug, Args)]
-pub(crate) struct Sweep {
-    /// Model file or name of an embedded model.
-    pub(crate) model: String,
-    /// An axis: a parameter, an initial amount, `potential` or `temperature`; may be repeated, the last runs
-    /// fastest. `:log` at its end spaces it logarithmically.
-    #[arg(long = "axis", value_name = "NAME=LO..HI:N", value_parser = axis, required = true)]
-    pub(crate) axes: Vec<Axis>,
-    /// Space all axes logarithmically.
-    #[arg(long)]
-    pub(crate) log: bool,
-    #[command(flatten)]
-    pub(crate) duration: Duration,
-    #[command(flatten)]
-    pub(crate) solving: Solving,
-    /// Write a plot of what the model asks for, against a single axis, to this SVG file.
-    #[arg(long, value_name = "F.svg", value_parser = svg)]
-    pub(crate) plot: Option<PathBuf>,
-    /// Worker threads; as many as the machine has if not given. The result does not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    #[command(flatten)]
-    pub(crate) storing: Storing,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-/// How a sweep to a `.parquet` or `.csv` file is stored.
-#[derive(Debug, Args)]
-pub(crate) struct Storing {
-    /// Go on with a sweep to the same file that was stopped or killed; begin it if there is none.
-    #[arg(long, requires = "out", conflicts_with = "fresh")]
-    pub(crate) resume: bool,
-    /// Throw away a sweep to the same file that was stopped or killed, and begin anew.
-    #[arg(long, requires = "out")]
-    pub(crate) fresh: bool,
-    /// Solve the i-th of n parts only, and leave its folder of finished points for `ratelaw merge`.
-    #[arg(long, value_name = "i/n", requires = "out", value_parser = shard)]
-    pub(crate) shard: Option<Shard>,
-    /// Keep the amounts at the end too; they are kept in any case if the model has no observables.
-    #[arg(long, requires = "out")]
-    pub(crate) amounts: bool,
-    /// Points that are solved and stored together; follows from the number of points if not given.
-    #[arg(long, value_name = "N", requires = "out", hide_short_help = true)]
-    pub(crate) chunk: Option<u64>,
-}
-
-/// Put the parts of a sweep together.
-///
-/// The file has the same bytes as that of one run of the whole sweep. The folders stay.
-///
-/// Example: `ratelaw merge s.parquet.1-of-2.parts s.parquet.2-of-2.parts --out s.parquet`
-#[derive(Debug, Args)]
-pub(crate) struct Merge {
-    /// Folders that `ratelaw sweep --shard` left.
-    #[arg(value_name = "F.parts", required = true)]
-    pub(crate) parts: Vec<PathBuf>,
-    /// File for the result, .parquet or .csv.
-    #[arg(long, value_name = "F")]
-    pub(crate) out: PathBuf,
-}
-
 /// Fit parameters to measured data.
 ///
 /// The CSV has a header with units, `time / min,alpha_pinene / %`, where a column is a species or an observable
@@ -404,10 +336,6 @@ fn format(text: &str) -> Result<Format, String> {
     }
 }
 
-fn shard(text: &str) -> Result<Shard, String> {
-    text.parse().map_err(|e: ratelaw::solver::StoreError| e.to_string())
-}
-
 fn decades(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|d| (0.1..=300.0).contains(d)).ok_or_else(|| "expected a number from 0.1 to 300".into())
 }
@@ -433,11 +361,6 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     // A potential may say its reference: `2.0 V vs SHE`.
     quantity(value.split_once(" vs ").map_or(value, |(value, _)| value))?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
-/// An axis in its text form, see `Axis`.
-pub(crate) fn axis(text: &str) -> Result<Axis, String> {
-    text.parse().map_err(|e: ratelaw::solver::SolveError| e.to_string())
 }
 
 /// `NAME[=LO..HI]`.

@@ -39,6 +39,9 @@ fn sweep<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&arguments, more].concat()
 }
 
+/// What becomes of the poisoned points, in turn.
+const POISON: [&str; 5] = ["XXX", "wrong_input", "ok", "wrong_input", "XXX"];
+
 /// Numbers that look random and are the same in every run (Knuth's MMIX generator).
 struct Chance(u64);
 
@@ -155,6 +158,135 @@ fn merged_shards_are_the_whole() {
     assert_eq!(text(&output.stdout), "2000 points, 0 failed\nwrote s.parquet\n", "{}", text(&output.stderr));
     let bytes = |name: &str| std::fs::read(folder.path().join(name)).expect("a result");
     assert!(bytes("s.parquet") == bytes("whole.parquet"), "merged shards differ from the whole");
+}
+
+/// A sampled sweep in so many samples, spread by a method, of the cell's potential and two constants.
+fn sampled<'a>(method: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let arguments = [
+        "sweep",
+        CELL,
+        "--vary",
+        "potential=1.2,1.9 V",
+        "--vary",
+        "k2~loguniform(1e3, 1e5 m2/(mol s))",
+        "--vary",
+        "NH3~normal(100 mM, 20)",
+        "--samples",
+        "300",
+        "--seed",
+        "11",
+        "--sampling",
+        method,
+        "--rtol",
+        "1e-4",
+        "--chunk",
+        "20",
+        "--out",
+        out,
+    ];
+    [&arguments, more].concat()
+}
+
+/// Samples, killed and resumed, and in shards: the bytes of one run.
+#[test]
+fn a_sampled_sweep_is_resumed_and_sharded() {
+    for method in ["sobol", "lhs"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = ratelaw(folder.path(), &sampled(method, "whole.parquet", &[]));
+        assert!(text(&output.stdout).contains("600 points, 0 failed"), "{}", text(&output.stderr));
+        let bytes = |name: &str| std::fs::read(folder.path().join(name)).expect("a result");
+        let parts = folder.path().join("s.parquet.parts");
+        let mut child = command(folder.path(), &sampled(method, "s.parquet", &["--threads", "1"]))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        while stored(&parts) < 3 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().expect("SIGKILL");
+        child.wait().expect("it is gone");
+        assert!(parts.is_dir(), "it was done before it was killed");
+        let another = ratelaw(folder.path(), &sampled("random", "s.parquet", &["--resume"]));
+        assert!(text(&another.stderr).contains("method is "), "{}", text(&another.stderr));
+        let output = ratelaw(folder.path(), &sampled(method, "s.parquet", &["--resume"]));
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(bytes("s.parquet") == bytes("whole.parquet"), "{method}: resumed and uninterrupted run differ");
+        for shard in ["1/2", "2/2"] {
+            let output = ratelaw(folder.path(), &sampled(method, "t.parquet", &["--shard", shard]));
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        }
+        let merge = ["merge", "t.parquet.1-of-2.parts", "t.parquet.2-of-2.parts", "--out", "t.parquet"];
+        assert_eq!(ratelaw(folder.path(), &merge).status.code(), Some(0));
+        assert!(bytes("t.parquet") == bytes("whole.parquet"), "{method}: merged shards differ from the whole");
+    }
+}
+
+/// Lanes, threads and vector instructions change no byte of a file.
+#[test]
+fn lanes_threads_and_instructions_change_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |name: &str, more: &[&str], narrow: bool| {
+        let arguments = sampled("sobol", name, more);
+        let chunk = arguments.iter().position(|a| *a == "20").expect("the chunk");
+        // Wide enough for all lanes, and for points that enter a lane where another has ended.
+        let arguments = [&arguments[..chunk], &["150"], &arguments[chunk + 1..]].concat();
+        let mut command = command(folder.path(), &arguments);
+        if narrow {
+            command.env("RATELAW_NARROW", "1");
+        }
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        std::fs::read(folder.path().join(name)).expect("the result")
+    };
+    let alone = run("alone.csv", &["--lanes", "1", "--threads", "1"], false);
+    for (lanes, threads, narrow) in
+        [("8", "1", false), ("16", "2", false), ("32", "1", false), ("1", "2", true), ("16", "1", true)]
+    {
+        let other = run(&format!("{lanes}-{narrow}.csv"), &["--lanes", lanes, "--threads", threads], narrow);
+        assert!(other == alone, "{lanes} lanes, {threads} threads, narrow: {narrow}");
+    }
+}
+
+/// Values that make no sense, or that no integration survives, beside others: they fail by themselves.
+#[test]
+fn poisoned_points_leave_the_others_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let points = |poisoned: bool| {
+        let mut table = "potential / V,k2 / m2/(mol s),NH3 / mM\n".to_owned();
+        for i in 0..40 {
+            table.push_str(&format!("{},{},100\n", 1.2 + 0.02 * f64::from(i), 1e3 * f64::from(i + 1)));
+            if poisoned {
+                table.push_str(
+                    ["1.9,1e300,100\n", "1.9,-1,100\n", "1.9,0,100\n", "1.9,2e4,1e300\n", "1e300,2e4,100\n"]
+                        [i as usize % 5],
+                );
+            }
+        }
+        table
+    };
+    for (name, poisoned) in [("clean", false), ("poisoned", true)] {
+        std::fs::write(folder.path().join(format!("{name}.table.csv")), points(poisoned)).expect("a table");
+    }
+    let run = |name: &str, lanes: &str| {
+        let (table, out) = (format!("{name}.table.csv"), format!("{name}-{lanes}.csv"));
+        let arguments = ["sweep", CELL, "--table", &table, "--lanes", lanes, "--chunk", "80", "--out", &out];
+        let output = ratelaw(folder.path(), &arguments);
+        let rows = std::fs::read_to_string(folder.path().join(out)).expect("the result");
+        let rows = rows.lines().filter(|l| !l.starts_with('#')).skip(1).map(str::to_owned).collect::<Vec<_>>();
+        (rows, output.status.code())
+    };
+    let (clean, code) = run("clean", "1");
+    assert_eq!((clean.len(), code), (40, Some(0)));
+    for lanes in ["1", "8", "32"] {
+        let (rows, code) = run("poisoned", lanes);
+        assert_eq!((rows.len(), code), (80, Some(3)));
+        let good: Vec<String> = rows.iter().step_by(2).cloned().collect();
+        assert!(good == clean, "{lanes} lanes: other points have other bits");
+        for (i, row) in rows.iter().skip(1).step_by(2).enumerate() {
+            let expected = POISON[i % 5];
+            assert!(row.contains(expected), "{lanes} lanes: expected {expected} in {row}");
+        }
+    }
 }
 
 /// A limit on the size of files stands for a disk that fills up: the write fails in the middle of a chunk.

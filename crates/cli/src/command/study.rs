@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, SolveError, Sweep, Table};
+use ratelaw::solver::{Design, Format, SolveError, Sweep, Table};
 use ratelaw::studies;
 use serde::Deserialize;
 
@@ -357,7 +357,8 @@ impl Context<'_> {
 
     fn sweep(&self, grid: &Grid, prepared: &PreparedGrid) -> Result<Sweep> {
         say(&format!("\n{}: {}", grid.name, grid.title))?;
-        let result = sweep::with_progress(&prepared.problem, &prepared.axes, prepared.options.clone(), &grid.name)?;
+        let design = Design::grid(prepared.axes.iter().cloned());
+        let result = sweep::with_progress(&prepared.problem, &design, prepared.options.clone(), &grid.name)?;
         let PreparedGrid { problem, axes, left, right, .. } = prepared;
         let (table, summary) = (result.table(), result.summary());
         say(&sweep::shown(&table, &summary, axes.len(), result.observables().len(), 11))?;

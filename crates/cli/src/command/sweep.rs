@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{self, Cell, Place, SolveError, Start, StoreOptions, Summary, Table, sweep_to_file};
+use ratelaw::solver::{
+    self, Block, Cell, Design, Place, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
+    sweep_design, sweep_to_file,
+};
 
-use crate::arguments::{Storing, Sweep};
+use crate::arguments::{Storing, Sweep, Varying};
 use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, say, tell, write_plot};
@@ -24,12 +27,29 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let file = stored_at(arguments)?;
     let network = input::network(&arguments.model)?;
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
-    let axes: Vec<Axis> = arguments.axes.iter().cloned().map(|a| if arguments.log { a.log() } else { a }).collect();
+    let design = design(&arguments.varying)?;
+    let varied = design.resolve(&problem)?.variables().len();
     let solve = input::options(&arguments.solving, SolveOptions::default())?;
     match file {
-        Some(path) => store(arguments, &problem, &axes, solve, path),
-        None => keep(arguments, &problem, &axes, solve),
+        Some(path) => store(arguments, &problem, (&design, varied), solve, path),
+        None => keep(arguments, &problem, (&design, varied), solve),
     }
+}
+
+/// The points that the command line asks for: those of the table, and of what is varied beside it.
+fn design(varying: &Varying) -> Result<Design> {
+    let Varying { vary, table, log, samples, sampling, seed } = varying;
+    let logarithmic = |axis: Axis| if *log { axis.log() } else { axis };
+    let parts = vary.iter().cloned().map(|part| match part {
+        Vary::Axis(axis) => Vary::Axis(logarithmic(axis)),
+        Vary::Zip(Zip(axes)) => Vary::Zip(Zip(axes.into_iter().map(logarithmic).collect())),
+        Vary::Sampled(sampled) => Vary::Sampled(sampled),
+    });
+    let sampling = Sampling { count: *samples, method: *sampling, seed: *seed };
+    let varied = Design::from_parts(parts.collect(), &sampling)?;
+    let table = table.as_ref().map(Design::from_table).transpose()?;
+    let blocks = table.into_iter().chain([varied]).flat_map(|design| design.blocks).collect();
+    Ok(Design { blocks })
 }
 
 /// The file of a sweep that is stored as it goes; none for one that is kept in memory.
@@ -61,25 +81,37 @@ fn stored_at(arguments: &Sweep) -> Result<Option<&Path>> {
 }
 
 /// Sweeps in memory: to the screen, to standard output, to JSON.
-fn keep(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOptions) -> Result<Ending> {
+fn keep(
+    arguments: &Sweep,
+    problem: &Problem,
+    (design, varied): (&Design, usize),
+    solve: SolveOptions,
+) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let options = SweepOptions { solve, threads: arguments.threads.map(usize::from), ..SweepOptions::default() };
-    let result = with_progress(problem, axes, options, problem.network().name())?;
+    let (threads, lanes) = (arguments.threads.map(usize::from), arguments.lanes);
+    let options = SweepOptions { solve, threads, lanes, ..SweepOptions::default() };
+    let result = with_progress(problem, design, options, problem.network().name())?;
     let (table, summary) = (result.table(), result.summary());
-    sink.say(&shown(&table, &summary, axes.len(), result.observables().len(), ROWS))?;
+    sink.say(&shown(&table, &summary, varied, result.observables().len(), ROWS))?;
     sink.say(&causes(&summary))?;
     sink.write(&table)?;
     if sink.is_stdout() && summary.failed + summary.negative > 0 {
         tell(&causes(&summary));
     }
-    if let Some(plot) = plotted(arguments, problem, axes, &table)? {
+    if let Some(plot) = plotted(arguments, problem, design, &table)? {
         sink.say(&plot)?;
     }
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
 }
 
 /// Sweeps to a file.
-fn store(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOptions, path: &Path) -> Result<Ending> {
+fn store(
+    arguments: &Sweep,
+    problem: &Problem,
+    (design, varied): (&Design, usize),
+    solve: SolveOptions,
+    path: &Path,
+) -> Result<Ending> {
     let Storing { resume, fresh, shard, amounts, chunk } = &arguments.storing;
     let progress = Progress::new(0, problem.network().name());
     let cancel = Arc::new(AtomicBool::new(false));
@@ -87,6 +119,7 @@ fn store(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOption
     let options = StoreOptions {
         solve,
         threads: arguments.threads.map(usize::from),
+        lanes: arguments.lanes,
         amounts: *amounts,
         chunk: *chunk,
         start: match (resume, fresh) {
@@ -101,7 +134,7 @@ fn store(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOption
         progress: Some(Arc::new(move |p| progress.report(p.points, p.done, p.failed))),
         ..StoreOptions::default()
     };
-    let stored = sweep_to_file(problem, axes, path, &options)?;
+    let stored = sweep_to_file(problem, design, path, &options)?;
     drop(options);
     let summary = &stored.summary;
     if matches!(stored.place, Place::Already(_)) {
@@ -109,7 +142,7 @@ fn store(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOption
         return Ok(Ending::Done);
     }
     let observables = Observable::standard(problem.network()).len();
-    say(&shown(&stored.table, summary, axes.len(), observables, ROWS))?;
+    say(&shown(&stored.table, summary, varied, observables, ROWS))?;
     say(&causes(summary))?;
     match &stored.place {
         Place::Parts(folder) => {
@@ -117,7 +150,7 @@ fn store(arguments: &Sweep, problem: &Problem, axes: &[Axis], solve: SolveOption
         }
         Place::File(_) | Place::Already(_) => say(&format!("wrote {}", path.display()))?,
     }
-    if let Some(plot) = plotted(arguments, problem, axes, &stored.table)? {
+    if let Some(plot) = plotted(arguments, problem, design, &stored.table)? {
         say(&plot)?;
     }
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
@@ -138,14 +171,16 @@ fn stop_on_request(cancel: &Arc<AtomicBool>) {
 }
 
 /// Writes the plot that is asked for, and says so.
-fn plotted(arguments: &Sweep, problem: &Problem, axes: &[Axis], table: &Table) -> Result<Option<String>> {
+fn plotted(arguments: &Sweep, problem: &Problem, design: &Design, table: &Table) -> Result<Option<String>> {
     let Some(path) = &arguments.plot else { return Ok(None) };
     if arguments.storing.shard.is_some() {
         return Ok(Some("no plot: a shard is a part of the points".to_owned()));
     }
     let network = problem.network();
     let (left, right) = chart::defaults(network);
-    match chart::against_axis(&network.definition().title, problem, axes, table, &left, &right) {
+    let axis = |block: &Block| if let Block::Axis(axis) = block { Some(axis.clone()) } else { None };
+    let axes: Vec<Axis> = design.blocks.iter().map(axis).collect::<Option<_>>().unwrap_or_default();
+    match chart::against_axis(&network.definition().title, problem, &axes, table, &left, &right) {
         Some(plot) => write_plot(&plot, path).map(Some),
         None => {
             let text = "no plot: a sweep is drawn against one axis, or two with up to eight values of the first";
@@ -157,13 +192,13 @@ fn plotted(arguments: &Sweep, problem: &Problem, axes: &[Axis], table: &Table) -
 /// Sweeps with a progress bar.
 pub(crate) fn with_progress(
     problem: &Problem,
-    axes: &[Axis],
+    design: &Design,
     mut options: SweepOptions,
     what: &str,
 ) -> Result<solver::Sweep> {
-    let progress = Progress::new(axes.iter().map(|a| a.points() as u64).product(), what);
+    let progress = Progress::new(design.resolve(problem)?.len(), what);
     options.progress = Some(Arc::new(move || progress.advance()));
-    Ok(sweep(problem, axes, &options)?)
+    Ok(sweep_design(problem, design, &options)?)
 }
 
 /// Axes, observables (amounts where there are none) and status of some rows.

@@ -88,3 +88,81 @@ impl Ends<'_> {
         End { observed, state: solution.states.swap_remove(last), negative: solution.negative, stats: solution.stats }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ratelaw_network::units::{Molar, Seconds};
+    use ratelaw_network::{Law, Network, Species};
+
+    use crate::sweep::{Design, Point, Sampling, SamplingMethod, SweepOptions, sweep_design};
+    use crate::{Observable, Problem, SavePoints, SolveOptions, solve};
+
+    const OBSERVED: [&str; 3] = ["conversion(A)", "rate(decay)", "B"];
+
+    fn problem() -> Problem {
+        let network = Network::builder("decay")
+            .solution("cell", "1 L")
+            .expect("a volume")
+            .species(Species::new("A").composition_waived())
+            .species(Species::new("B").composition_waived())
+            .parameter("k", "0.1 1/s")
+            .expect("a parameter")
+            .step("decay", "2 A -> B", Law::mass_action("kk"))
+            .parameter("kk", "0.1 1/(M s)")
+            .expect("a parameter")
+            .step("back", "B -> 2 A", Law::mass_action("k"))
+            .build()
+            .expect("a network");
+        Problem::builder(&network).initial("A", Molar(1.0)).until(Seconds(10.0)).build().expect("a problem")
+    }
+
+    fn at(design: &Design, lanes: Option<usize>, threads: usize) -> Vec<Point> {
+        let problem = problem();
+        let observables = OBSERVED.map(|o| Observable::parse(problem.network(), o).expect("an observable")).to_vec();
+        let options = SweepOptions { lanes, threads: Some(threads), observables, ..SweepOptions::default() };
+        sweep_design(&problem, design, &options).expect("it is swept").points
+    }
+
+    /// In lanes of any width, on any number of threads, a point has the bits that the problem has alone.
+    #[test]
+    fn a_point_is_the_problem_solved_alone() {
+        let sampling = Sampling { count: Some(70), method: SamplingMethod::Sobol, seed: 3 };
+        let design =
+            Design::parse(&["k~loguniform(1e-3, 1e3 1/s)", "A~normal(1 M, 0.5 M)"], &sampling).expect("a design");
+        let points = at(&design, Some(1), 1);
+        let base = problem();
+        let resolved = design.resolve(&base).expect("it fits");
+        for (index, point) in points.iter().enumerate() {
+            let mut own = base.clone();
+            own.set_save(SavePoints::Uniform(3));
+            assert_eq!(point.values, resolved.values(index as u64));
+            for (variable, value) in resolved.variables().iter().zip(&point.values) {
+                own.set(variable.setting, *value);
+            }
+            let solution = solve(&own, &SolveOptions::default()).expect("it is solved");
+            let end = point.outcome.as_ref().expect("it is solved");
+            assert_eq!((&end.state, end.stats), (&solution.states[2], solution.stats));
+            let observe =
+                |name: &str| solution.observe(&Observable::parse(solution.network(), name).expect("an observable"))[2];
+            assert_eq!(end.observed, OBSERVED.map(observe));
+        }
+        for (lanes, threads) in [(None, 2), (Some(8), 1), (Some(16), 2), (Some(32), 1)] {
+            let others = at(&design, lanes, threads);
+            assert_eq!(others.len(), 70);
+            for (point, other) in points.iter().zip(&others) {
+                assert_eq!(point.values, other.values);
+                assert_eq!(point.outcome.as_ref().ok(), other.outcome.as_ref().ok(), "{lanes:?} lanes");
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_that_there_are_not_are_refused() {
+        for lanes in [0, 2, 64] {
+            let options = SweepOptions { lanes: Some(lanes), ..SweepOptions::default() };
+            let error = sweep_design(&problem(), &Design::default(), &options).expect_err("no such width").to_string();
+            assert!(error.contains("expected 1, 8, 16 or 32"), "{error}");
+        }
+        assert_eq!(at(&Design::default(), None, 1).len(), 1);
+    }
+}

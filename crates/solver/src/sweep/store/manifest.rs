@@ -70,8 +70,15 @@ pub(super) fn differences(there: &Plan, here: &Plan) -> Vec<String> {
     let value = |plan: &Plan| serde_json::to_value(plan).unwrap_or_default();
     let mut lines = Vec::new();
     compare("", &value(there), &value(here), &mut lines);
+    // Two tables may differ in every cell.
+    let more = lines.len().saturating_sub(NAMED);
+    lines.truncate(NAMED);
+    lines.extend((more > 0).then(|| format!("and {more} more")));
     lines
 }
+
+/// Most differences that are named.
+const NAMED: usize = 20;
 
 /// Longest value that a line shows.
 const LONGEST: usize = 60;
