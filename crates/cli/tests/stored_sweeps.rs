@@ -40,7 +40,7 @@ fn sweep<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// What becomes of the poisoned points, in turn.
-const POISON: [&str; 5] = ["XXX", "wrong_input", "ok", "wrong_input", "XXX"];
+const POISON: [&str; 5] = ["step_too_small", "wrong_input", "ok", "wrong_input", "negative"];
 
 /// Numbers that look random and are the same in every run (Knuth's MMIX generator).
 struct Chance(u64);
