@@ -1,6 +1,6 @@
 //! A line of text on what points a sweep has.
 
-use crate::sweep::{Block, Design, Samples};
+use crate::sweep::{Axis, Block, Design, Samples};
 
 /// Longest list that is written out.
 const LISTED: usize = 100;
@@ -9,7 +9,7 @@ const LISTED: usize = 100;
 pub(super) fn describe(design: &Design) -> String {
     let block = |block: &Block| match block {
         Block::Axis(axis) => shortened(axis.to_string(), axis.points()),
-        Block::Zip(zip) => shortened(zip.to_string(), zip.0.first().map_or(0, |axis| axis.points())),
+        Block::Zip(zip) => shortened(zip.to_string(), zip.0.first().map_or(0, Axis::points)),
         Block::Samples(Samples { of, count, method, .. }) => {
             let settings: Vec<String> = of.iter().map(ToString::to_string).collect();
             format!("{}, {count} samples ({})", settings.join(", "), method.word())
