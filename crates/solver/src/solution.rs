@@ -86,9 +86,9 @@ pub struct Solution {
 }
 
 impl Solution {
-    pub(crate) fn new(problem: &Problem, options: &SolveOptions) -> Self {
+    pub(crate) fn new(problem: Problem, options: &SolveOptions) -> Self {
         Self {
-            problem: problem.clone(),
+            problem,
             times: Vec::new(),
             states: Vec::new(),
             potentials: Vec::new(),
