@@ -174,7 +174,7 @@ fn protocols_end_at_their_own_times() {
 fn options_and_networks_are_checked() {
     let base = hydrazine_cell();
     let many = ManyOptions { lanes: Some(5), ..ManyOptions::default() };
-    let error = solve_many(&[base.clone()], &SolveOptions::default(), &many).unwrap_err().to_string();
+    let error = solve_many(std::slice::from_ref(&base), &SolveOptions::default(), &many).unwrap_err().to_string();
     assert!(error.contains("1, 8, 16 or 32"), "{error}");
     let other = hydrazine_cell();
     let error = solve_many(&[base, other], &SolveOptions::default(), &ManyOptions::default()).unwrap_err().to_string();

@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
             own: (true, true),
             started: false,
             jumped: false,
-            solution: Solution::new(&problem, options),
+            solution: Solution::new(problem, options),
         })
     }
 
