@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::input;
 use crate::output::{Sink, tell, write_plot};
 use crate::progress::Progress;
-use crate::report::{Align, chart, columns, significant};
+use crate::report::{Align, chart, columns, plane, significant};
 
 /// Rows that the screen shows of a long sweep.
 const ROWS: usize = 21;
@@ -23,7 +23,9 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let network = input::network(&arguments.model)?;
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let axes: Vec<Axis> = arguments.axes.iter().cloned().map(|a| if arguments.log { a.log() } else { a }).collect();
+    let mapped = plane::shown(&network, &axes, arguments.heatmap, &arguments.show)?;
     let options = SweepOptions {
+        observables: plane::with_standard(&network, &mapped),
         solve: input::options(&arguments.solving, SolveOptions::default())?,
         threads: arguments.threads.map(usize::from),
         ..SweepOptions::default()
@@ -36,13 +38,15 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
         tell(&causes(&result));
     }
     if let Some(path) = &arguments.plot {
+        let title = &network.definition().title;
         let (left, right) = chart::defaults(&network);
-        match chart::against_axis(&network.definition().title, &problem, &axes, &result, &left, &right) {
-            Some(plot) => sink.say(&write_plot(&plot, path)?)?,
-            None => {
-                sink.say("no plot: a sweep is drawn against one axis, or two with up to eight values of the first")?;
-            }
-        }
+        let written = match plane::heat_map(title, &network, &axes, &result.table(), &mapped) {
+            Some(map) => Some(write_plot(&map, path)?),
+            None => chart::against_axis(title, &problem, &axes, &result, &left, &right)
+                .map(|plot| write_plot(&plot, path))
+                .transpose()?,
+        };
+        sink.say(written.as_deref().unwrap_or("no plot: a sweep is drawn against one axis or two"))?;
     }
     Ok(if result.failed() > 0 { Ending::Partly } else { Ending::Done })
 }

@@ -2,7 +2,7 @@
 
 use ratelaw::network::Network;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Cell, Sweep};
+use ratelaw::solver::{Cell, Column, Sweep};
 
 use super::plot::{AxisLabel, Mark, Plot, Scale, Series, Side};
 use super::significant;
@@ -90,8 +90,16 @@ pub(crate) fn defaults(network: &Network) -> (Vec<Observable>, Vec<Observable>) 
     (left, all.into_iter().filter(is_current).collect())
 }
 
+/// The label of an axis of a sweep, with what its potentials are against.
+pub(crate) fn axis_label(network: &Network, axis: &Column) -> String {
+    match network.reference().filter(|_| axis.name == "potential") {
+        Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
+        None => axis.title(),
+    }
+}
+
 /// Most curves for a second axis.
-const CURVES: usize = 8;
+pub(crate) const CURVES: usize = 8;
 
 /// A sweep's observables against its last axis; with two axes, the first observable, a curve for each value of
 /// the first axis. None for more axes or more curves.
@@ -125,10 +133,7 @@ pub(crate) fn against_axis(
         _ => return None,
     };
     let axis = &table.columns[last];
-    let label = match network.reference().filter(|_| axis.name == "potential") {
-        Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
-        None => axis.title(),
-    };
+    let label = axis_label(network, axis);
     let scale = if axes[last].is_log() { Scale::Log } else { Scale::Linear };
     let shown = if last == 0 { left } else { &left[..1] };
     Some(Plot {
