@@ -217,3 +217,6 @@ impl Layout {
         canvas.text(&[NO_VALUE.to_owned()], (x + BAR + 8.0, y), (TICK_FONT, INK), Align::Start)
     }
 }
+
+#[cfg(test)]
+mod tests;
