@@ -1,5 +1,7 @@
 //! The command line.
 
+mod sweep;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,13 +9,15 @@ use ratelaw::fit::{Loss, Noise};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Format, parse_range};
 
+pub(crate) use sweep::{Merge, Storing, Sweep, Varying, axis};
+
 /// Reaction-network kinetics: simulate, sweep and fit.
 ///
 /// MODEL is a model file (TOML) or the name of an embedded model; `ratelaw models` lists those. Values carry
 /// units: `2.0V`, `"0.1 M"`, `10h`, `1e-4/s`.
 ///
 /// Exit codes: 0 done; 1 the input is wrong; 2 the command line is wrong; 3 done, but a run or some points failed or a
-/// fit did not converge.
+/// fit did not converge; 130 stopped by Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "ratelaw", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -34,6 +38,7 @@ pub(crate) enum Command {
     Steady(Steady),
     Flux(Flux),
     Sweep(Sweep),
+    Merge(Merge),
     Fit(Fit),
 }
 
@@ -283,45 +288,6 @@ pub(crate) struct Simulate {
     pub(crate) output: Output,
 }
 
-/// Integrate a model at every point of a grid, in parallel.
-///
-/// The table has the axes, the amounts at the end, the observables, and the status, cause and steps of each
-/// point. A point that fails stays in the table with its cause.
-///
-/// Example: `ratelaw sweep jia-2024-electrosynthesis --axis potential=1.2V..2.2V:101 --out sweep.csv`
-#[derive(Debug, Args)]
-pub(crate) struct Sweep {
-    /// Model file or name of an embedded model.
-    pub(crate) model: String,
-    /// An axis: a parameter, an initial amount, `potential` or `temperature`; may be repeated, the last runs
-    /// fastest. `:log` at its end spaces it logarithmically.
-    #[arg(long = "axis", value_name = "NAME=LO..HI:N", value_parser = axis, required = true)]
-    pub(crate) axes: Vec<Axis>,
-    /// Space all axes logarithmically.
-    #[arg(long)]
-    pub(crate) log: bool,
-    #[command(flatten)]
-    pub(crate) duration: Duration,
-    #[command(flatten)]
-    pub(crate) solving: Solving,
-    /// Write a plot of what the model asks for to this SVG file: against a single axis; over two axes a curve for each of
-    /// up to eight values of the first, and for more a heat map.
-    #[arg(long, value_name = "F.svg", value_parser = svg)]
-    pub(crate) plot: Option<PathBuf>,
-    /// Plot a heat map over two axes in any case: the last to the right, the first upwards, values as colours.
-    #[arg(long, requires = "plot")]
-    pub(crate) heatmap: bool,
-    /// An observable of the heat map, such as `yield(BPA)`; up to two. If not given, the model's first observable and its
-    /// first faradaic efficiency, or else its second observable.
-    #[arg(long, value_name = "OBSERVABLE", requires = "plot")]
-    pub(crate) show: Vec<String>,
-    /// Worker threads; as many as the machine has if not given. The result does not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
 /// Fit parameters to measured data.
 ///
 /// The CSV has a header with units, `time / min,alpha_pinene / %`, where a column is a species or an observable
@@ -407,11 +373,6 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     // A potential may say its reference: `2.0 V vs SHE`.
     quantity(value.split_once(" vs ").map_or(value, |(value, _)| value))?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
-/// An axis in its text form, see `Axis`.
-pub(crate) fn axis(text: &str) -> Result<Axis, String> {
-    text.parse().map_err(|e: ratelaw::solver::SolveError| e.to_string())
 }
 
 /// `NAME[=LO..HI]`.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ratelaw::fit::FitError;
 use ratelaw::network::NetworkError;
-use ratelaw::solver::SolveError;
+use ratelaw::solver::{SolveError, StoreError};
 use thiserror::Error;
 
 use crate::report::plot::PlotError;
@@ -30,6 +30,8 @@ pub(crate) enum CliError {
     Read { path: PathBuf, reason: String },
     #[error("cannot write `{}`: {reason}", path.display())]
     Write { path: PathBuf, reason: String },
+    #[error("{option} is for a sweep to a file: --out F.parquet or F.csv")]
+    NotStored { option: &'static str },
     #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
     NothingToControl { model: String },
     #[error("a heat map has two axes, and this sweep has {found}; give two, or leave --heatmap and --show out")]
@@ -41,6 +43,11 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// Whether the user stopped the program.
+    pub(crate) fn is_stop(&self) -> bool {
+        matches!(self, Self::Solve(SolveError::Store(StoreError::Cancelled { .. })))
+    }
+
     /// Prints the message to standard error; a list of faults says `error:` for each by itself.
     pub(crate) fn print(&self) {
         let text = self.to_string();

@@ -25,6 +25,8 @@ enum Ending {
 
 const INPUT_IS_WRONG: u8 = 1;
 const PARTLY: u8 = 3;
+/// What a shell reports of a program that Ctrl-C ended: 128 + SIGINT.
+pub(crate) const STOPPED: u8 = 130;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Import(arguments) => command::import::run(&arguments),
         Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sweep(arguments) => command::sweep::run(&arguments),
+        Command::Merge(arguments) => command::merge::run(&arguments),
         Command::Fit(arguments) => command::fit::run(&arguments),
     };
     match outcome {
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
         Ok(Ending::Partly) => ExitCode::from(PARTLY),
         Err(error) => {
             error.print();
-            ExitCode::from(INPUT_IS_WRONG)
+            ExitCode::from(if error.is_stop() { STOPPED } else { INPUT_IS_WRONG })
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Progress on standard error for work that takes longer than a second; nothing in a pipe.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,9 +11,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const REFRESH_HZ: u8 = 10;
 
 /// A bar that shows itself once the work has taken a second.
-#[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    what: String,
+    done: AtomicU64,
     started: Instant,
 }
 
@@ -25,7 +27,7 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(what.to_owned());
-        Arc::new(Self { bar, started: Instant::now() })
+        Arc::new(Self { bar, what: what.to_owned(), done: AtomicU64::new(0), started: Instant::now() })
     }
 
     /// One part is done.
@@ -40,8 +42,22 @@ impl Progress {
         self.show();
     }
 
+    /// So many parts of so many are done, and so many of these failed.
+    pub(crate) fn report(&self, parts: u64, done: u64, failed: u64) {
+        self.bar.set_length(parts);
+        // Reports of several threads may overtake each other; a bar that goes back forgets its rate.
+        let before = self.done.fetch_max(done, Ordering::Relaxed);
+        self.bar.inc(done.saturating_sub(before));
+        if failed > 0 {
+            self.bar.set_message(format!("{} ({failed} failed)", self.what));
+        }
+        self.show();
+    }
+
     fn show(&self) {
         if self.bar.is_hidden() && self.started.elapsed() > PATIENCE {
+            // What an earlier run did says nothing about the rate of this one.
+            self.bar.reset_eta();
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(REFRESH_HZ));
         }
     }

@@ -81,7 +81,7 @@ fn wrong_requests_are_refused_by_name() {
         (vec!["simulate", cell, "--set", "NH3"], 2, "expected NAME=VALUE"),
         (vec!["simulate", cell, "--points", "1"], 2, "invalid value '1' for '--points"),
         (vec!["simulate", cell, "--method", "euler"], 2, "unknown method `euler`"),
-        (vec!["sweep", cell], 2, "--axis"),
+        (vec!["sweep", cell], 2, "--vary"),
         (vec!["sweep", cell, "--axis", "potential=1V:3"], 2, "expected NAME=LO..HI:N"),
         (vec!["sweep", cell, "--axis", "potentail=1V..2V:3"], 1, "did you mean `potential`?"),
         (vec!["sweep", cell, "--axis", "potential=1V..2V:0"], 1, "1 to 100000000 points"),

@@ -1,7 +1,7 @@
 //! Residuals of all data and their exact derivatives.
 
 use nalgebra::{DMatrix, DVector};
-use ratelaw_solver::{Problem, Setting, Solution, SolveOptions, solve};
+use ratelaw_solver::{ManyOptions, Problem, Setting, Solution, SolveOptions, solve, solve_many};
 use rayon::prelude::*;
 
 use crate::error::{FitError, Result};
@@ -102,12 +102,35 @@ struct Run {
     options: SolveOptions,
 }
 
-/// Solves many problems in parallel, each with its own outcome, in their order.
+/// Solves many problems, each with its own outcome, in their order: those of one network that are solved alike side by side
+/// in lanes, all groups in parallel. A problem has the same bits alone and in company.
 fn solve_all(runs: Vec<Run>) -> Vec<Result<Solution>> {
-    if let [run] = &runs[..] {
-        return vec![solve(&run.problem, &run.options).map_err(FitError::from)];
+    let mut groups: Vec<(SolveOptions, Vec<usize>, Vec<Problem>)> = Vec::new();
+    let count = runs.len();
+    for (index, Run { problem, options }) in runs.into_iter().enumerate() {
+        let alike = |(own, _, of): &&mut (SolveOptions, Vec<usize>, Vec<Problem>)| {
+            *own == options && of[0].network().is(problem.network())
+        };
+        match groups.iter_mut().find(alike) {
+            Some((_, indices, problems)) => {
+                indices.push(index);
+                problems.push(problem);
+            }
+            None => groups.push((options, vec![index], vec![problem])),
+        }
     }
-    runs.into_par_iter().map(|run| Ok(solve(&run.problem, &run.options)?)).collect()
+    let solved = groups.into_par_iter().map(|(options, indices, problems)| {
+        let outcomes = match solve_many(&problems, &options, &ManyOptions::default()) {
+            Ok(outcomes) => outcomes,
+            Err(error) => problems.iter().map(|_| Err(error.clone())).collect(),
+        };
+        indices.into_iter().zip(outcomes).collect::<Vec<_>>()
+    });
+    let mut outcomes: Vec<_> = (0..count).map(|_| Err(FitError::NotEvaluated)).collect();
+    for (index, outcome) in solved.collect::<Vec<_>>().into_iter().flatten() {
+        outcomes[index] = outcome.map_err(FitError::from);
+    }
+    outcomes
 }
 
 impl Objective<'_> {

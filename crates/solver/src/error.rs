@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::method::Method;
 use crate::solution::Solution;
 use crate::steady::NoSteadyState;
+use crate::sweep::StoreError;
 
 /// Result of this crate.
 pub type Result<T, E = SolveError> = std::result::Result<T, E>;
@@ -126,6 +127,9 @@ pub enum SolveError {
         /// Why.
         reason: String,
     },
+    /// A sweep could not be stored, taken up again or put together.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The worker threads could not be started.
     #[error("cannot start {threads} worker threads: {reason}")]
     Threads {

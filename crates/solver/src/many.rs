@@ -44,6 +44,11 @@ impl ManyOptions {
 /// Problems that one thread solves before it looks for more: enough that the lanes of a block are busy to the end.
 const SHARE: usize = 512;
 
+/// How many of so many problems one thread solves at a time.
+pub(crate) fn share(count: usize) -> usize {
+    SHARE.min(count.div_ceil(rayon::current_num_threads())).max(1)
+}
+
 /// Solves many problems of one network: in lanes where the method is a Rosenbrock method, on all cores, each with the bits that
 /// [`solve`] gives it alone. The outcomes are in the order of the problems; one that fails leaves the others alone.
 ///
@@ -86,7 +91,6 @@ pub fn solve_many(problems: &[Problem], options: &SolveOptions, many: &ManyOptio
             expected: "problems of one network".into(),
         });
     }
-    let share = SHARE.min(problems.len().div_ceil(rayon::current_num_threads()));
     let solved = many.on_threads(|| {
         let of = |chunk: &[Problem]| {
             let mut outcomes: Vec<Option<Result<Solution>>> = chunk.iter().map(|_| None).collect();
@@ -96,7 +100,7 @@ pub fn solve_many(problems: &[Problem], options: &SolveOptions, many: &ManyOptio
             });
             taken.map(|_| outcomes.into_iter().flatten().collect::<Vec<_>>())
         };
-        problems.par_chunks(share.max(1)).map(of).collect::<Result<Vec<Vec<_>>>>()
+        problems.par_chunks(share(problems.len())).map(of).collect::<Result<Vec<Vec<_>>>>()
     })??;
     Ok(solved.into_iter().flatten().collect())
 }

@@ -89,6 +89,11 @@ impl SolveOptions {
         Self { rtol, atol, ..self.clone() }
     }
 
+    /// Method and tolerance, for the notes of a table.
+    pub(crate) fn note(&self) -> (String, String) {
+        ("method".to_owned(), format!("{}, rtol {:e}", self.method, self.rtol))
+    }
+
     /// The tolerance of a problem's variables.
     pub(crate) fn tolerance(&self, problem: &Problem) -> Result<Tolerance> {
         let (network, tables) = (problem.network(), problem.tables());

@@ -240,6 +240,30 @@ impl Problem {
         notes
     }
 
+    /// A problem from the numbers of another one over the same network, in the network's order, each checked when it is
+    /// solved. None where there are too many or too few.
+    pub(crate) fn restored(
+        network: Network,
+        parameters: Vec<f64>,
+        initial: Vec<f64>,
+        (temperature, potential): (f64, f64),
+        (t_end, by_protocol): (f64, bool),
+    ) -> Option<Self> {
+        let fits = parameters.len() == network.parameters().len() && initial.len() == network.species().len();
+        let conditions = Conditions::new(temperature, potential);
+        let potential_given = !potential.is_nan();
+        fits.then_some(Self {
+            network,
+            parameters,
+            initial,
+            conditions,
+            potential_given,
+            t_end,
+            by_protocol,
+            save: SavePoints::Ends,
+        })
+    }
+
     /// Sets when to look.
     pub fn set_save(&mut self, save: SavePoints) {
         self.save = save;

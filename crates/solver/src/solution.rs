@@ -272,10 +272,10 @@ impl Solution {
         columns.extend(observables.iter().zip(&units).map(|(o, u)| Column::new(&o.name(network), &u.symbol)));
         let rows = (0..self.times.len())
             .map(|i| {
-                let moment = self.moment(i);
+                let observed = Observable::values(&observables, &self.moment(i));
                 std::iter::once(Some(self.times[i]))
                     .chain(self.states[i].iter().copied().map(Some))
-                    .chain(observables.iter().zip(&units).map(|(o, u)| Some(o.value(&moment)? / u.factor)))
+                    .chain(observed.into_iter().zip(&units).map(|(value, u)| Some(value? / u.factor)))
                     .map(Into::into)
                     .collect()
             })

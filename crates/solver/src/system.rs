@@ -52,6 +52,7 @@ impl<'a, const W: usize> System<'a, W> {
     }
 
     /// The derivative of one quadrature for given rates (or for derivatives of rates).
+    #[inline(always)]
     pub(crate) fn quadrature(&self, quadrature: &Quadrature, rates: &[Lane<W>]) -> Lane<W> {
         match quadrature {
             Quadrature::Net(step) => self.compiled.step_rate(*step, rates),
@@ -60,6 +61,7 @@ impl<'a, const W: usize> System<'a, W> {
     }
 
     /// How one quadrature's derivative changes when the variables change by `v`, from the terms at the same point.
+    #[inline(always)]
     pub(crate) fn quadrature_along(&self, quadrature: &Quadrature, terms: &[Lane<W>], v: &[Lane<W>]) -> Lane<W> {
         match quadrature {
             Quadrature::Net(step) => self.compiled.step_rate_along(*step, terms, v),

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{Result, SolveError};
@@ -21,7 +22,7 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Name.
     pub name: String,
@@ -131,26 +132,9 @@ impl Table {
     }
 
     fn to_csv(&self) -> String {
-        let mut text = String::new();
-        for (key, value) in &self.notes {
-            let _ = writeln!(text, "# {key}: {}", value.replace('\n', " "));
-        }
-        let mut line = |cells: Vec<String>| {
-            let quoted: Vec<String> = cells.into_iter().map(|c| quote(&c)).collect();
-            text.push_str(&quoted.join(","));
-            text.push('\n');
-        };
-        line(self.columns.iter().map(Column::title).collect());
+        let mut text = csv_head(&self.notes, &self.columns);
         for row in &self.rows {
-            line(
-                row.iter()
-                    .map(|cell| match cell {
-                        Cell::Number(value) => number(*value),
-                        Cell::Text(text) => text.clone(),
-                        Cell::Empty => String::new(),
-                    })
-                    .collect(),
-            );
+            csv_row(row, &mut text);
         }
         text
     }
@@ -177,6 +161,33 @@ impl Table {
             .collect();
         json!({ "notes": notes, "columns": columns })
     }
+}
+
+/// What a CSV file begins with: notes in lines with `#`, and the titles of its columns.
+pub(crate) fn csv_head(notes: &[(String, String)], columns: &[Column]) -> String {
+    let mut text = String::new();
+    for (key, value) in notes {
+        let _ = writeln!(text, "# {key}: {}", value.replace('\n', " "));
+    }
+    let titles: Vec<String> = columns.iter().map(|c| quote(&c.title())).collect();
+    text.push_str(&titles.join(","));
+    text.push('\n');
+    text
+}
+
+/// Adds a line of CSV.
+pub(crate) fn csv_row(row: &[Cell], text: &mut String) {
+    for (i, cell) in row.iter().enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        match cell {
+            Cell::Number(value) => text.push_str(&number(*value)),
+            Cell::Text(cell) => text.push_str(&quote(cell)),
+            Cell::Empty => {}
+        }
+    }
+    text.push('\n');
 }
 
 /// The shortest text that reads back as the same number.

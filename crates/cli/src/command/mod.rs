@@ -6,6 +6,7 @@ pub(crate) mod fit;
 pub(crate) mod flux;
 pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod merge;
 pub(crate) mod models;
 pub(crate) mod sensitivities;
 pub(crate) mod simulate;

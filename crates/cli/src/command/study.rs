@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, SolveError, Sweep, Table};
+use ratelaw::solver::{Design, Format, SolveError, Sweep, Table};
 use ratelaw::studies;
 use serde::Deserialize;
 
@@ -356,16 +356,18 @@ impl Context<'_> {
 
     fn sweep(&self, grid: &Grid, prepared: &PreparedGrid) -> Result<Sweep> {
         say(&format!("\n{}: {}", grid.name, grid.title))?;
-        let result = sweep::with_progress(&prepared.problem, &prepared.axes, prepared.options.clone(), &grid.name)?;
-        say(&sweep::shown(&result, 11))?;
-        say(&sweep::causes(&result))?;
-        self.keep(&grid.name, &result.table())?;
+        let design = Design::grid(prepared.axes.iter().cloned());
+        let result = sweep::with_progress(&prepared.problem, &design, prepared.options.clone(), &grid.name)?;
         let PreparedGrid { problem, axes, left, right, .. } = prepared;
-        match chart::against_axis(&grid.title, problem, axes, &result, left, right) {
+        let (table, summary) = (result.table(), result.summary());
+        say(&sweep::shown(&table, &summary, axes.len(), result.observables().len(), 11))?;
+        say(&sweep::causes(&summary))?;
+        self.keep(&grid.name, &table)?;
+        match chart::against_axis(&grid.title, problem, axes, &table, left, right) {
             Some(plot) => self.draw(&grid.name, &plot)?,
             None => {
                 let (network, shown) = (problem.network(), plane::telling(left, right));
-                match plane::heat_map(&grid.title, network, axes, &result.table(), &shown) {
+                match plane::heat_map(&grid.title, network, axes, &table, &shown) {
                     Some(map) => self.draw(&grid.name, &map)?,
                     None => say("no plot: a sweep is drawn against one axis or two")?,
                 }

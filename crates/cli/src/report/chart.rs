@@ -2,7 +2,7 @@
 
 use ratelaw::network::Network;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Cell, Column, Sweep};
+use ratelaw::solver::{Cell, Column, Table};
 
 use super::plot::{AxisLabel, Mark, Plot, Scale, Series, Side};
 use super::significant;
@@ -98,6 +98,20 @@ pub(crate) fn axis_label(network: &Network, axis: &Column) -> String {
     }
 }
 
+/// The column of an observable in the table of a sweep over some axes.
+pub(crate) fn column(network: &Network, table: &Table, axes: &[Axis], observable: &Observable) -> Option<usize> {
+    let name = observable.name(network);
+    // A species that is an axis too has its amount at the end under another name.
+    let names = [format!("{name}(end)"), name];
+    let place = |name: &String| table.columns.iter().skip(axes.len()).position(|c| c.name == *name);
+    names.iter().find_map(place).map(|i| axes.len() + i)
+}
+
+/// The number in a cell.
+pub(crate) fn number(cell: &Cell) -> Option<f64> {
+    if let Cell::Number(v) = cell { Some(*v) } else { None }
+}
+
 /// Most curves for a second axis.
 pub(crate) const CURVES: usize = 8;
 
@@ -107,26 +121,27 @@ pub(crate) fn against_axis(
     title: &str,
     problem: &Problem,
     axes: &[Axis],
-    result: &Sweep,
+    table: &Table,
     left: &[Observable],
     right: &[Observable],
 ) -> Option<Plot> {
     let network = problem.network();
-    let table = result.table();
+    let curve = |rows: &[Vec<Cell>], x: usize, o: &Observable| -> Vec<(f64, f64)> {
+        let Some(y) = column(network, table, axes, o) else { return Vec::new() };
+        rows.iter().filter_map(|r| Some((number(&r[x])?, number(&r[y])?))).collect()
+    };
     let (series, last): (Vec<Series>, usize) = match axes {
         [_] => {
-            let curve = |o: &Observable, side| line(o.name(network), result.curve(o), side);
-            let left = left.iter().map(|o| curve(o, Side::Left));
-            (left.chain(right.iter().map(|o| curve(o, Side::Right))).collect(), 0)
+            let one = |o: &Observable, side| line(o.name(network), curve(&table.rows, 0, o), side);
+            let left = left.iter().map(|o| one(o, Side::Left));
+            (left.chain(right.iter().map(|o| one(o, Side::Right))).collect(), 0)
         }
         [first, second] if first.points() <= CURVES => {
-            let number = |cell: &Cell| if let Cell::Number(v) = cell { Some(*v) } else { None };
-            let name = left.first()?.name(network);
-            let column = table.columns.iter().position(|c| c.name == name)?;
+            let shown = left.first()?;
             let curves = table.rows.chunks(second.points()).map(|rows| {
-                let points = rows.iter().filter_map(|r| Some((number(&r[1])?, number(&r[column])?))).collect();
                 let value = rows.first().and_then(|r| number(&r[0])).map_or(String::new(), |v| significant(v, 3));
-                line(format!("{} = {value} {}", table.columns[0].name, table.columns[0].unit), points, Side::Left)
+                let name = format!("{} = {value} {}", table.columns[0].name, table.columns[0].unit);
+                line(name, curve(rows, 1, shown), Side::Left)
             });
             (curves.collect(), 1)
         }

@@ -38,12 +38,15 @@ pub(crate) fn telling(left: &[Observable], right: &[Observable]) -> Vec<Observab
     first.into_iter().chain(second).cloned().collect()
 }
 
-/// The model's own observables and, after them, those of a heat map that are not among them.
-pub(crate) fn with_standard(network: &Network, shown: &[Observable]) -> Vec<Observable> {
-    let mut all = Observable::standard(network);
-    let more: Vec<Observable> = shown.iter().filter(|o| !all.contains(o)).cloned().collect();
-    all.extend(more);
-    all
+/// What a sweep keeps for its heat map: the model's own observables and those of the map that are not among them; empty if
+/// the model's own will do. `amounts` says that amounts are kept in any case, as they are where there is nothing else.
+pub(crate) fn kept(network: &Network, shown: &[Observable], amounts: bool) -> Vec<Observable> {
+    let is_amount = |o: &Observable| matches!(o, Observable::Amount(_));
+    let standard = Observable::standard(network);
+    let amounts = amounts || standard.is_empty() && shown.iter().all(is_amount);
+    let is_missing = |o: &&Observable| !standard.contains(o) && !(amounts && is_amount(o));
+    let more: Vec<Observable> = shown.iter().filter(is_missing).cloned().collect();
+    if more.is_empty() { more } else { [standard, more].concat() }
 }
 
 /// Observables of a sweep over two axes, as colours over the plane: the last axis to the right, the first upwards. None
@@ -60,19 +63,14 @@ pub(crate) fn heat_map(
     if shown.is_empty() || table.rows.len() != first.points() * row {
         return None;
     }
-    let number = |cell: &Cell| if let Cell::Number(v) = cell { Some(*v) } else { None };
     let axis = |column: usize, about: &Axis, rows: &mut dyn Iterator<Item = &Vec<Cell>>| {
-        let values = rows.map(|cells| number(&cells[column])).collect::<Option<Vec<f64>>>()?;
+        let values = rows.map(|cells| chart::number(&cells[column])).collect::<Option<Vec<f64>>>()?;
         let scale = if about.is_log() { Scale::Log } else { Scale::Linear };
         Some(PlaneAxis { label: chart::axis_label(network, &table.columns[column]), scale, values })
     };
     let panel = |o: &Observable| {
-        let name = o.name(network);
-        // A species that is an axis too has its amount at the end under another name.
-        let names = [format!("{name}(end)"), name];
-        let place = |name: &String| table.columns.iter().skip(axes.len()).position(|c| c.name == *name);
-        let column = axes.len() + names.iter().find_map(place)?;
-        let values = table.rows.iter().map(|cells| number(&cells[column])).collect();
+        let column = chart::column(network, table, axes, o)?;
+        let values = table.rows.iter().map(|cells| chart::number(&cells[column])).collect();
         Some(Panel { label: table.columns[column].title(), values })
     };
     Some(HeatMap {

@@ -145,6 +145,7 @@ impl Compiled {
     }
 
     /// Derivative of the net rate of a step along `v`, mol/s.
+    #[inline(always)]
     pub fn step_rate_along<const W: usize>(&self, step: StepId, terms: &[Lane<W>], v: &[Lane<W>]) -> Lane<W> {
         let (forward, reverse) = self.step_directions(step);
         let mut net = self.rate_along(forward, terms, v);
@@ -224,11 +225,13 @@ impl Compiled {
     }
 
     /// Net rate of a step, mol/s: forward less reverse, times the size of its phase.
+    #[inline(always)]
     pub fn step_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
         self.net_rate(step, rates) * self.step_sizes[step.0]
     }
 
     /// Forward less reverse rate of a step, per volume or area of its phase.
+    #[inline(always)]
     fn net_rate<const W: usize>(&self, step: StepId, rates: &[Lane<W>]) -> Lane<W> {
         let (forward, reverse) = self.step_directions(step);
         reverse.map_or(rates[forward], |r| rates[forward] - rates[r])

@@ -153,20 +153,15 @@ impl<'a, const W: usize> Numbers<'a, W> {
             #[inline(always)]
             || {
                 let species = self.floor.len();
-                for (i, (own, end)) in self.y.iter_mut().zip(self.step.y.iter()).enumerate() {
-                    let end = if i < species { end.map(|y| if y.abs() < DEAD { 0.0 } else { y }) } else { *end };
-                    *own = own.replaced(end, taken);
+                for i in 0..species {
+                    let end = self.step.y[i].map(|y| if y.abs() < DEAD { 0.0 } else { y });
+                    self.y[i] = self.y[i].replaced(end, taken);
                 }
-                for (own, end) in self.q.iter_mut().zip(self.step.q.iter()) {
-                    *own = own.replaced(*end, taken);
-                }
+                replace(&mut self.y[species..], &self.step.y[species..], taken);
+                replace(&mut self.q, &self.step.q, taken);
                 for tangent in &mut self.tangents {
-                    for (own, end) in tangent.y.iter_mut().zip(tangent.end_y.iter()) {
-                        *own = own.replaced(*end, taken);
-                    }
-                    for (own, end) in tangent.q.iter_mut().zip(tangent.end_q.iter()) {
-                        *own = own.replaced(*end, taken);
-                    }
+                    replace(&mut tangent.y, &tangent.end_y, taken);
+                    replace(&mut tangent.q, &tangent.end_q, taken);
                 }
             },
         );
@@ -190,8 +185,8 @@ impl<'a, const W: usize> Numbers<'a, W> {
             #[inline(always)]
             || {
                 let mut lowest = Lane::ZERO;
-                for (y, floor) in self.y.iter().zip(self.floor.iter()) {
-                    lowest = lowest.zip(*y + *floor, |a, b| if b < a { b } else { a });
+                for i in 0..self.floor.len() {
+                    lowest = lowest.zip(self.y[i] + self.floor[i], |a, b| if b < a { b } else { a });
                 }
                 std::array::from_fn(|lane| lowest.0[lane] < 0.0)
             },
@@ -270,6 +265,14 @@ impl<'a, const W: usize> Carrier<'a> for LaneCarrier<'_, 'a, W> {
 
     fn tangent_within(&self, setting: usize, theta: f64, (z, q): Filled<'_>) {
         self.numbers.tangents[setting].interpolate((self.lane, theta), z, q);
+    }
+}
+
+/// Takes blocks over in some lanes.
+#[inline(always)]
+fn replace<const W: usize>(own: &mut [Lane<W>], other: &[Lane<W>], taken: &[bool; W]) {
+    for k in 0..own.len() {
+        own[k] = own[k].replaced(other[k], taken);
     }
 }
 

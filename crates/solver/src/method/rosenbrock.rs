@@ -52,7 +52,9 @@ pub(crate) struct Rosenbrock<const W: usize> {
     diagonal: Vec<usize>,
     pub(super) point: Lanes<W>,
     slope: Lanes<W>,
-    /// Mean rates over the step: its turnovers are `h` times these.
+    /// `sum c_ij u_j` of the present stage.
+    coupled: Lanes<W>,
+    /// Mean right-hand side over the step, from the rates at the stages.
     mean: Lanes<W>,
     /// Right-hand side, solution, residual and rates of a refinement.
     refined: [Lanes<W>; 4],
@@ -95,34 +97,44 @@ impl<const W: usize> Stages<W> {
     /// `start + sum_j row[j] u_j` over the first `count` stages.
     #[inline(always)]
     pub(super) fn combine(&self, start: &[Lane<W>], row: &[f64; STAGES], count: usize, out: &mut [Lane<W>]) {
-        for (k, (out, start)) in out.iter_mut().zip(start).enumerate() {
-            let mut sum = *start;
+        for k in 0..out.len() {
+            let mut sum = start[k];
             for (stage, weight) in self.0[..count].iter().zip(row) {
                 sum += stage[k] * *weight;
             }
-            *out = sum;
+            out[k] = sum;
         }
     }
 
-    /// `right += sum_j c_j u_j / h` over the first `count` stages, for the variables from `first` on.
+    /// The same for row `i` of `a`, and beside it `sum_j c_ij u_j`, from one pass over the stages that are done.
     #[inline(always)]
-    pub(super) fn couple(
+    pub(super) fn prepare(
         &self,
-        right: &mut [Lane<W>],
-        first: usize,
-        (row, count): (&[f64; STAGES], usize),
-        inverse: Lane<W>,
+        method: &Tableau,
+        i: usize,
+        start: &[Lane<W>],
+        (point, coupled): (&mut [Lane<W>], &mut [Lane<W>]),
     ) {
-        if count == 0 {
-            return;
-        }
-        for (k, right) in right.iter_mut().enumerate() {
-            let mut sum = Lane::ZERO;
-            for (stage, weight) in self.0[..count].iter().zip(row) {
-                sum += stage[first + k] * *weight;
+        let (a, c) = (&method.a[i], &method.c[i]);
+        for (k, start) in start.iter().enumerate() {
+            let (mut sum, mut own) = (*start, Lane::ZERO);
+            for (stage, (a, c)) in self.0[..i].iter().zip(a.iter().zip(c)) {
+                let u = stage[k];
+                sum += u * *a;
+                own += u * *c;
             }
-            *right += sum * inverse;
+            (point[k], coupled[k]) = (sum, own);
         }
+    }
+
+    /// `sum_j c_ij u_j` of one variable.
+    #[inline(always)]
+    pub(super) fn coupled(&self, method: &Tableau, i: usize, k: usize) -> Lane<W> {
+        let mut sum = Lane::ZERO;
+        for (stage, weight) in self.0[..i].iter().zip(&method.c[i]) {
+            sum += stage[k] * *weight;
+        }
+        sum
     }
 
     /// Dense output of one lane within the step from `y0` to `y1`, at the fraction `theta` of it.
@@ -166,7 +178,8 @@ impl<const W: usize> Rosenbrock<W> {
             diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
             point: lanes(n),
             slope: lanes(n),
-            mean: lanes(directions),
+            coupled: lanes(n),
+            mean: lanes(n),
             refined: [lanes(n), lanes(n), lanes(n), lanes(directions)],
             conserved: Arc::clone(&shared.conserved),
             own: lanes(n),
@@ -219,19 +232,11 @@ impl<const W: usize> Rosenbrock<W> {
         let refines_stages = loss.0.iter().any(|loss| *loss > self.kept);
         self.mean.fill(Lane::ZERO);
         for i in 0..self.method.stages {
-            let row = &self.method.a[i];
             wide::<W, _>(
                 #[inline(always)]
-                || self.u.combine(y, row, i, &mut self.point),
+                || self.u.prepare(self.method, i, y, (&mut self.point, &mut self.coupled)),
             );
             system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
-            if refines {
-                let weight = self.weights[i];
-                wide::<W, _>(
-                    #[inline(always)]
-                    || add(&mut self.mean, &self.rates, weight),
-                );
-            }
             self.right_hand_side(system, i, inverse);
             let right = &mut self.u.0[i];
             if refines_stages {
@@ -252,13 +257,16 @@ impl<const W: usize> Rosenbrock<W> {
     /// `f + sum c_ij/h u_j`, in the place of the stage.
     fn right_hand_side(&mut self, system: &System<'_, W>, i: usize, inverse: Lane<W>) {
         // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
-        let (differential, after) = (0..system.compiled.potentials().start, system.compiled.potentials().end);
-        let row = (&self.method.c[i], i);
+        let potentials = system.compiled.potentials();
+        let (differential, after) = (0..potentials.start, potentials.end..system.size());
+        let weight = self.weights[i];
         wide::<W, _>(
             #[inline(always)]
             || {
-                self.u.couple(&mut self.slope[differential], 0, row, inverse);
-                self.u.couple(&mut self.slope[after..], after, row, inverse);
+                for k in differential.chain(after) {
+                    self.mean[k] += self.slope[k] * weight;
+                    self.slope[k] += self.coupled[k] * inverse;
+                }
             },
         );
         std::mem::swap(&mut self.u.0[i], &mut self.slope);
@@ -270,8 +278,8 @@ impl<const W: usize> Rosenbrock<W> {
         wide::<W, _>(
             #[inline(always)]
             || {
-                for (y, (point, error)) in self.y.iter_mut().zip(self.point.iter().zip(self.u.0[last].iter())) {
-                    *y = *point + *error;
+                for k in 0..self.y.len() {
+                    self.y[k] = self.point[k] + self.u.0[last][k];
                 }
                 self.uq.combine(q, &self.method.a[last], last, &mut self.q);
                 for (q, last) in self.q.iter_mut().zip(self.uq.0[last].iter()) {
@@ -345,8 +353,8 @@ impl<const W: usize> Rosenbrock<W> {
             || {
                 self.largest.fill(Lane::ZERO);
                 for u in &self.u.0 {
-                    for (largest, u) in self.largest.iter_mut().zip(u.iter()) {
-                        *largest = largest.zip(u.map(f64::abs), |a, b| if b > a { b } else { a });
+                    for k in 0..u.len() {
+                        self.largest[k] = self.largest[k].zip(u[k].map(f64::abs), |a, b| if b > a { b } else { a });
                     }
                 }
             },
@@ -365,11 +373,7 @@ impl<const W: usize> Rosenbrock<W> {
             },
         );
         compiled.rates_along(&self.terms, &self.point, &mut self.rates);
-        wide::<W, _>(
-            #[inline(always)]
-            || add(&mut self.mean, &self.rates, 1.0),
-        );
-        compiled.accumulate(&self.mean, &mut self.slope);
+        compiled.accumulate(&self.rates, &mut self.slope);
         let inverse = (h * self.method.gamma).map(f64::recip);
         let [right, x, residual, rates] = &mut self.refined;
         wide::<W, _>(
@@ -378,7 +382,7 @@ impl<const W: usize> Rosenbrock<W> {
                 let amounts = compiled.potentials().start;
                 right.fill(Lane::ZERO);
                 for (k, right) in right[..amounts].iter_mut().enumerate() {
-                    *right = ((y[k] - self.y[k]) + self.slope[k] * h) * inverse;
+                    *right = ((y[k] - self.y[k]) + (self.mean[k] + self.slope[k]) * h) * inverse;
                 }
             },
         );
@@ -412,15 +416,18 @@ impl<const W: usize> Rosenbrock<W> {
         if self.q.is_empty() {
             return;
         }
-        let row = (&self.method.c[i], i);
         let scale = h * self.method.gamma;
-        for (k, quadrature) in system.quadratures.iter().enumerate() {
-            let own = system.quadrature(quadrature, &self.rates);
-            let along = system.quadrature_along(quadrature, &self.terms, &self.u.0[i]);
-            let mut right = [own + along];
-            self.uq.couple(&mut right, k, row, inverse);
-            self.uq.0[i][k] = right[0] * scale;
-        }
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (k, quadrature) in system.quadratures.iter().enumerate() {
+                    let own = system.quadrature(quadrature, &self.rates);
+                    let along = system.quadrature_along(quadrature, &self.terms, &self.u.0[i]);
+                    let right = own + along + self.uq.coupled(self.method, i, k) * inverse;
+                    self.uq.0[i][k] = right * scale;
+                }
+            },
+        );
     }
 
     /// The estimated error of the state.
@@ -468,8 +475,8 @@ impl<const W: usize> Linear<'_, '_, W> {
 /// `sum += weight * of`
 #[inline(always)]
 fn add<const W: usize>(sum: &mut [Lane<W>], of: &[Lane<W>], weight: f64) {
-    for (sum, of) in sum.iter_mut().zip(of) {
-        *sum += *of * weight;
+    for k in 0..sum.len() {
+        sum[k] += of[k] * weight;
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) struct Tangent<const W: usize> {
     u: Stages<W>,
     uq: Stages<W>,
     point: Lanes<W>,
+    coupled: Lanes<W>,
     rates: Lanes<W>,
     second: Lanes<W>,
     /// Currents that a change of a resistance multiplies, in the rows of floating potentials.
@@ -49,6 +50,7 @@ impl<const W: usize> Tangent<W> {
             u: Stages::new(method.stages, n),
             uq: Stages::new(method.stages, m),
             point: lanes(n),
+            coupled: lanes(n),
             rates: lanes(directions),
             second: lanes(directions),
             currents: lanes(n),
@@ -64,12 +66,11 @@ impl<const W: usize> Tangent<W> {
         let resistance = along.is_some_and(|along| compiled.changes_resistance(along));
         let method = self.method;
         for i in 0..method.stages {
-            let row = &method.a[i];
             wide::<W, _>(
                 #[inline(always)]
                 || {
-                    step.u.combine(y0, row, i, &mut step.point);
-                    self.u.combine(&self.y, row, i, &mut self.point);
+                    step.u.combine(y0, &method.a[i], i, &mut step.point);
+                    self.u.prepare(method, i, &self.y, (&mut self.point, &mut self.coupled));
                 },
             );
             if resistance {
@@ -92,20 +93,19 @@ impl<const W: usize> Tangent<W> {
                 let currents = resistance.then_some(&self.currents[..]);
                 compiled.close_tangent(&system.bound, along, &self.point, currents, &mut right);
             }
-            let row = (&method.c[i], i);
             wide::<W, _>(
                 #[inline(always)]
                 || {
-                    self.u.couple(&mut right[..potentials.start], 0, row, inverse);
-                    self.u.couple(&mut right[potentials.end..], potentials.end, row, inverse);
+                    for k in (0..potentials.start).chain(potentials.end..right.len()) {
+                        right[k] += self.coupled[k] * inverse;
+                    }
                 },
             );
             step.lu.solve(&step.symbolic, &mut right);
             for (k, quadrature) in system.quadratures.iter().enumerate() {
                 let own = system.quadrature(quadrature, &self.rates);
-                let mut right_q = [own + system.quadrature_along(quadrature, &step.terms, &right)];
-                self.uq.couple(&mut right_q, k, row, inverse);
-                self.uq.0[i][k] = right_q[0] * (h * method.gamma);
+                let own = own + system.quadrature_along(quadrature, &step.terms, &right);
+                self.uq.0[i][k] = (own + self.uq.coupled(method, i, k) * inverse) * (h * method.gamma);
             }
             self.u.0[i] = right;
         }

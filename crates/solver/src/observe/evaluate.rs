@@ -47,7 +47,7 @@ impl Moment<'_> {
 
     /// The value of an expression of variables and ready observables.
     pub(crate) fn expression(&self, tape: &Tape, ready: &[Observable]) -> Option<f64> {
-        self.plainly(|view| Some(view.expression(tape, ready))).filter(|value| value.is_finite())
+        Some(self.plainly(|view| view.expression(tape, ready))).filter(|value| value.is_finite())
     }
 
     /// The derivative of such an expression when variables and turnovers change by `dz` and `dq`, and the time by `dt`, for
@@ -64,7 +64,7 @@ impl Moment<'_> {
     }
 
     /// Reads plain numbers.
-    fn plainly<T>(&self, read: impl FnOnce(&View<'_, f64>) -> Option<T>) -> Option<T> {
+    fn plainly<T>(&self, read: impl FnOnce(&View<'_, f64>) -> T) -> T {
         let work_out_rates = || {
             let mut rates = vec![Lane::ZERO; self.tables().directions()];
             self.tables().rates(&self.bound()?, &singles(&self.variables()), &mut rates);
@@ -160,6 +160,11 @@ impl Observable {
     /// Its value, SI; `None` where it is not defined.
     pub fn value(&self, at: &Moment<'_>) -> Option<f64> {
         at.plainly(|view| self.read(view))
+    }
+
+    /// The values of several, SI, each as [`Observable::value`] gives it, from one look at the state.
+    pub fn values(of: &[Self], at: &Moment<'_>) -> Vec<Option<f64>> {
+        at.plainly(|view| of.iter().map(|observable| observable.read(view)).collect())
     }
 
     /// Its derivative, SI, when the variables, the turnovers and their rates change by `dz`, `dq` and `dr` for one unit of

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, SolveError};
 use crate::problem::Problem;
-use crate::setting::Setting;
 use crate::sweep::design::Variable;
 
 /// One varied number: a parameter, an initial amount, the potential or the temperature.
@@ -130,19 +129,6 @@ impl Axis {
         Ok((variable, progression))
     }
 
-    /// Looks the setting up and lists its values, SI, with the unit they are shown in.
-    pub(super) fn resolve(&self, problem: &Problem) -> Result<Resolved> {
-        let (variable, progression) = self.progression(problem)?;
-        let values = (0..progression.len()).map(|i| progression.at(i)).collect();
-        Ok(Resolved {
-            setting: variable.setting,
-            name: variable.name.clone(),
-            symbol: variable.symbol.clone(),
-            values,
-            variable,
-        })
-    }
-
     /// Whether it is spaced equally in the logarithm.
     pub fn is_log(&self) -> bool {
         matches!(self.values, Values::Range { logarithmic: true, .. })
@@ -181,22 +167,5 @@ impl Progression {
             // Divided last, so that round grids keep round values.
             i => (low * (last - i) as f64 + high * i as f64) / last as f64,
         }
-    }
-}
-
-/// An axis of a given network.
-#[derive(Debug, Clone)]
-pub(super) struct Resolved {
-    pub(super) setting: Setting,
-    pub(super) name: String,
-    pub(super) values: Vec<f64>,
-    pub(super) symbol: String,
-    variable: Variable,
-}
-
-impl Resolved {
-    /// A value, SI, in the unit that the axis is shown in.
-    pub(super) fn shown(&self, si: f64) -> f64 {
-        self.variable.shown(si)
     }
 }

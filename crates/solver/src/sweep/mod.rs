@@ -1,7 +1,10 @@
-//! Sweeps: the same problem at every point of a grid, in parallel, in a fixed order.
+//! Sweeps: the same problem at every point of a design, in lanes and on all cores, in a fixed order.
 
 mod axis;
 mod design;
+mod ends;
+mod row;
+mod store;
 
 use std::fmt;
 use std::path::Path;
@@ -14,15 +17,23 @@ pub use design::{
     Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
     Variable, Vary, Zip, parse_range,
 };
+pub use row::Row;
+pub use store::{
+    CauseCount, OnProgress, Place, Plan, Progress, Shard, Start, StoreError, StoreOptions, Stored, Summary, WorkItem,
+    merge, sweep_to_file,
+};
 
-use crate::error::{Cause, Result, SolveError};
-use crate::integrate::solve;
-use crate::observe::{DisplayUnit, Observable};
+use ends::Ends;
+use row::Layout;
+
+use crate::error::{Result, SolveError};
+use crate::many::{ManyOptions, share};
+use crate::observe::Observable;
 use crate::options::SolveOptions;
-use crate::problem::{Problem, SavePoints};
+use crate::problem::Problem;
 use crate::solution::Negative;
 use crate::stats::Stats;
-use crate::table::{Cell, Column, Table};
+use crate::table::Table;
 
 /// Options of a sweep.
 #[derive(Clone, Default)]
@@ -33,6 +44,9 @@ pub struct SweepOptions {
     pub observables: Vec<Observable>,
     /// Worker threads; none for as many as the machine has.
     pub threads: Option<usize>,
+    /// Lanes of a block: 1, 8, 16 or 32; none for what the size of the network suggests. It changes the speed and no bit of
+    /// a result.
+    pub lanes: Option<usize>,
     /// Called after each point, from any thread.
     pub progress: Option<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -43,6 +57,7 @@ impl fmt::Debug for SweepOptions {
             .field("solve", &self.solve)
             .field("observables", &self.observables)
             .field("threads", &self.threads)
+            .field("lanes", &self.lanes)
             .finish_non_exhaustive()
     }
 }
@@ -50,7 +65,7 @@ impl fmt::Debug for SweepOptions {
 /// One point of a sweep.
 #[derive(Debug, Clone)]
 pub struct Point {
-    /// Values of the axes, SI.
+    /// Values of what is varied, SI.
     pub values: Vec<f64>,
     /// What came out, or why nothing did.
     pub outcome: Result<End, SolveError>,
@@ -69,11 +84,11 @@ pub struct End {
     pub stats: Stats,
 }
 
-/// All points of a sweep, the last axis fastest.
+/// All points of a sweep, the last block of the design fastest.
 #[derive(Debug, Clone)]
 pub struct Sweep {
     problem: Problem,
-    axes: Vec<axis::Resolved>,
+    variables: Vec<Variable>,
     observables: Vec<Observable>,
     solve: SolveOptions,
     /// The points.
@@ -81,91 +96,50 @@ pub struct Sweep {
 }
 
 /// Most points of a sweep that is kept in memory.
-const MOST: usize = 100_000_000;
+const MOST: u64 = 100_000_000;
 
 /// Solves a problem at every point of the grid that the axes span. The result does not depend on the number
-/// of threads; a point that fails stays with its cause and touches no other.
+/// of threads or lanes; a point that fails stays with its cause and touches no other.
 ///
 /// # Errors
 /// An axis, an option or an observable that is wrong; never a point.
 pub fn sweep(problem: &Problem, axes: &[Axis], options: &SweepOptions) -> Result<Sweep> {
-    options.solve.check()?;
-    let network = problem.network();
-    let axes: Vec<axis::Resolved> = axes.iter().map(|a| a.resolve(problem)).collect::<Result<_>>()?;
-    for (i, axis) in axes.iter().enumerate() {
-        if axes[..i].iter().any(|a| a.setting == axis.setting) {
-            return Err(SolveError::OutOfRange {
-                what: format!("the axis `{}`", axis.name),
-                found: "given twice".into(),
-                expected: "each axis once".into(),
-            });
-        }
+    sweep_design(problem, &Design::grid(axes.iter().cloned()), options)
+}
+
+/// Solves a problem at every point of a design, as [`sweep`](sweep()) does at those of a grid.
+///
+/// # Errors
+/// A design, an option or an observable that is wrong; never a point.
+pub fn sweep_design(problem: &Problem, design: &Design, options: &SweepOptions) -> Result<Sweep> {
+    let SweepOptions { solve, threads, lanes, .. } = options;
+    let many = ManyOptions { threads: *threads, lanes: *lanes };
+    many.check()?;
+    ends::check(problem, solve)?;
+    let points = design.resolve(problem)?;
+    let count = points.len();
+    if count > MOST {
+        let (found, expected) = (count.to_string(), format!("at most {MOST} in memory"));
+        return Err(SolveError::OutOfRange { what: "the number of points".into(), found, expected });
     }
-    let count = axes.iter().try_fold(1_usize, |n, a| n.checked_mul(a.values.len())).filter(|n| *n <= MOST);
-    let count = count.ok_or_else(|| SolveError::OutOfRange {
-        what: "the number of points".into(),
-        found: axes.iter().map(|a| a.values.len().to_string()).collect::<Vec<_>>().join(" x "),
-        expected: format!("at most {MOST}"),
-    })?;
-    let observables =
-        if options.observables.is_empty() { Observable::standard(network) } else { options.observables.clone() };
-    let one = |index: usize| {
-        let values = coordinates(&axes, index);
-        let outcome = end(problem, &axes, &values, &observables, &options.solve);
+    let observables = match &options.observables {
+        none if none.is_empty() => Observable::standard(problem.network()),
+        some => some.clone(),
+    };
+    let ends = Ends { problem, points: &points, observables: &observables, solve, lanes: *lanes };
+    let told = |_: &Result<End>| {
         if let Some(progress) = &options.progress {
             progress();
         }
-        Point { values, outcome }
     };
-    let all = || (0..count).into_par_iter().map(one).collect();
-    let points = match options.threads {
-        None => all(),
-        Some(threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|e| SolveError::Threads { threads, reason: e.to_string() })?
-            .install(all),
-    };
-    Ok(Sweep { problem: problem.clone(), axes, observables, solve: options.solve.clone(), points })
-}
-
-/// The values of all axes at a point; the last axis runs fastest.
-fn coordinates(axes: &[axis::Resolved], index: usize) -> Vec<f64> {
-    let mut rest = index;
-    let mut values: Vec<f64> = axes
-        .iter()
-        .rev()
-        .map(|axis| {
-            let value = axis.values[rest % axis.values.len()];
-            rest /= axis.values.len();
-            value
-        })
-        .collect();
-    values.reverse();
-    values
-}
-
-fn end(
-    problem: &Problem,
-    axes: &[axis::Resolved],
-    values: &[f64],
-    observables: &[Observable],
-    options: &SolveOptions,
-) -> Result<End> {
-    let mut problem = problem.clone();
-    problem.set_save(SavePoints::Ends);
-    for (axis, value) in axes.iter().zip(values) {
-        problem.set(axis.setting, *value);
-    }
-    let solution = solve(&problem, options)?;
-    let last = solution.times.len() - 1;
-    let moment = solution.moment(last);
-    Ok(End {
-        observed: observables.iter().map(|o| o.value(&moment)).collect(),
-        state: moment.y.to_vec(),
-        negative: solution.negative.clone(),
-        stats: solution.stats,
-    })
+    let solved: Vec<Vec<Point>> = many.on_threads(|| {
+        let share = share(count as usize) as u64;
+        let part = |i: u64| ends.solve(i * share..(i * share + share).min(count), &|| false, &told).unwrap_or_default();
+        (0..count.div_ceil(share)).into_par_iter().map(part).collect()
+    })?;
+    let solved = solved.into_iter().flatten().collect();
+    let variables = points.variables().to_vec();
+    Ok(Sweep { problem: problem.clone(), variables, observables, solve: solve.clone(), points: solved })
 }
 
 impl Sweep {
@@ -179,65 +153,36 @@ impl Sweep {
         self.points.iter().filter(|p| p.outcome.as_ref().is_ok_and(|end| !end.negative.is_empty())).count()
     }
 
+    /// Counts and causes.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.table(), self.variables.len())
+    }
+
     /// The observables of each point, in order.
     pub fn observables(&self) -> &[Observable] {
         &self.observables
     }
 
-    /// An axis' values and an observable over them, in display units, for a sweep of one axis.
+    /// The first varied setting's values and an observable over them, in display units, for a sweep of one axis.
     pub fn curve(&self, observable: &Observable) -> Vec<(f64, f64)> {
         let unit = observable.display_unit(self.problem.network());
         let Some(column) = self.observables.iter().position(|o| o == observable) else { return Vec::new() };
         let point = |p: &Point| {
             let end = p.outcome.as_ref().ok()?;
-            Some((self.axes[0].shown(*p.values.first()?), end.observed[column]? / unit.factor))
+            let varied = self.variables.first()?.shown(*p.values.first()?);
+            Some((varied, end.observed[column]? / unit.factor))
         };
         self.points.iter().filter_map(point).collect()
     }
 
-    /// Everything as a table: axes, amounts at the end, observables, status, cause and steps.
+    /// Everything as a table: varied settings, amounts at the end, observables, status, cause and steps.
     pub fn table(&self) -> Table {
         let network = self.problem.network();
-        let units: Vec<DisplayUnit> = self.observables.iter().map(|o| o.display_unit(network)).collect();
-        let mut columns: Vec<Column> = self.axes.iter().map(|a| Column::new(&a.name, &a.symbol)).collect();
-        // A species may also be an axis; its amount at the end is then told apart by name.
-        let end_name = |name: &str| {
-            if self.axes.iter().any(|a| a.name == name) { format!("{name}(end)") } else { name.to_owned() }
-        };
-        columns.extend(network.species().iter().enumerate().map(|(i, s)| {
-            let unit = DisplayUnit::of_amount(network, ratelaw_network::SpeciesId(i));
-            Column::new(&end_name(&s.name), &unit.symbol)
-        }));
-        columns.extend(self.observables.iter().zip(&units).map(|(o, u)| Column::new(&o.name(network), &u.symbol)));
-        columns.extend(["status", "cause"].map(|name| Column::new(name, "")));
-        columns.extend(["steps", "rejected"].map(|name| Column::new(name, "1")));
-        let rows = self.points.iter().map(|p| self.row(p, &units)).collect();
+        let layout = Layout::new(network, &self.variables, &self.observables, true);
+        let rows = self.points.iter().map(|p| layout.cells(&Row::new(p.clone(), network))).collect();
         let mut notes = self.problem.notes();
-        notes.push(("method".to_owned(), format!("{}, rtol {:e}", self.solve.method, self.solve.rtol)));
-        Table { notes, columns, rows }
-    }
-
-    fn row(&self, point: &Point, units: &[DisplayUnit]) -> Vec<Cell> {
-        let number = |value: f64| Cell::Number(value);
-        let mut row: Vec<Cell> = point.values.iter().zip(&self.axes).map(|(v, a)| number(a.shown(*v))).collect();
-        match &point.outcome {
-            Ok(end) => {
-                row.extend(end.state.iter().copied().map(number));
-                row.extend(end.observed.iter().zip(units).map(|(v, u)| Cell::from(v.map(|v| v / u.factor))));
-                row.extend(match end.negative.first() {
-                    None => [Cell::Text("ok".into()), Cell::Empty],
-                    Some(n) => [Cell::Text("negative".into()), Cell::Text(n.describe(self.problem.network()))],
-                });
-                row.extend([number(end.stats.accepted as f64), number(end.stats.rejected as f64)]);
-            }
-            Err(error) => {
-                let width = self.problem.network().species().len() + units.len();
-                row.extend(std::iter::repeat_n(Cell::Empty, width));
-                row.extend([Cell::Text(status(error).into()), Cell::Text(error.to_string())]);
-                row.extend([Cell::Empty, Cell::Empty]);
-            }
-        }
-        row
+        notes.push(self.solve.note());
+        Table { notes, columns: layout.columns(), rows }
     }
 
     /// Writes the table to a file whose ending says the format.
@@ -246,22 +191,5 @@ impl Sweep {
     /// An unknown ending, or a file that cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         self.table().write(path)
-    }
-}
-
-/// One word for a failure.
-fn status(error: &SolveError) -> &'static str {
-    match error {
-        SolveError::Failed(failure) => match failure.cause {
-            Cause::StepTooSmall => "step_too_small",
-            Cause::TooManySteps => "too_many_steps",
-            Cause::NotFinite => "not_finite",
-            Cause::Runaway => "runaway",
-            Cause::Negative => "negative_amount",
-            Cause::Stiff => "stiff",
-            Cause::ChargeImbalance => "charge_imbalance",
-            Cause::NoCounterReaction => "no_counter_reaction",
-        },
-        _ => "wrong_input",
     }
 }

@@ -8,6 +8,7 @@
 mod cube;
 mod distribution;
 mod normal;
+mod parquet_table;
 mod permutation;
 mod philox;
 mod point_table;
@@ -83,12 +84,15 @@ impl Design {
         Self { blocks: axes.into_iter().map(Block::Axis).collect() }
     }
 
-    /// The points of a table of settings, in CSV.
+    /// The points of a table of settings, in a file that ends in `.parquet`, or in CSV.
     ///
     /// # Errors
-    /// As [`PointTable::from_csv`].
+    /// As [`PointTable::from_parquet`] and [`PointTable::from_csv`].
     pub fn from_table(path: impl AsRef<std::path::Path>) -> Result<Self> {
-        Ok(Self { blocks: vec![Block::Table(PointTable::from_csv(path)?)] })
+        let path = path.as_ref();
+        let is_parquet = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
+        let table = if is_parquet { PointTable::from_parquet(path)? } else { PointTable::from_csv(path)? };
+        Ok(Self { blocks: vec![Block::Table(table)] })
     }
 
     /// Reads blocks in their text form: `NAME=LO..HI:N[:log]`, `NAME=V1,V2,...`, `zip(AXIS; AXIS)` and

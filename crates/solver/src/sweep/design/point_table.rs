@@ -13,8 +13,8 @@ use crate::table::{Column, without_notes};
 /// Points as the rows of a table: each column a setting, in its unit.
 ///
 /// In a CSV file the first line that is no note (`# ...`) and not empty is the header with name and unit of every column,
-/// `potential / V,k2 / 1/s`, pure numbers with `/ 1`; every further line is a point. A reader of another format makes one
-/// by [`PointTable::new`].
+/// `potential / V,k2 / 1/s`, pure numbers with `/ 1`; every further line is a point. For Parquet see
+/// [`PointTable::from_parquet`]; a reader of another format makes one by [`PointTable::new`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PointTable {
     /// Where it was read from.

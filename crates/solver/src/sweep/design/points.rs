@@ -98,12 +98,23 @@ impl Points {
             let expected = self.variables.len().to_string();
             return refuse("the room for the values of a point", values.len().to_string(), expected);
         }
+        self.fill(index, values);
+        Ok(())
+    }
+
+    /// The values of a point below the number of points, SI.
+    pub(crate) fn values(&self, index: u64) -> Vec<f64> {
+        let mut values = vec![0.0; self.variables.len()];
+        self.fill(index, &mut values);
+        values
+    }
+
+    fn fill(&self, index: u64, values: &mut [f64]) {
         let (mut rest, mut end) = (index, values.len());
         for block in self.blocks.iter().rev() {
             let start = end - block.width();
             block.fill(rest % block.len(), &mut values[start..end]);
             (rest, end) = (rest / block.len(), start);
         }
-        Ok(())
     }
 }

@@ -32,6 +32,11 @@ impl Variable {
         Ok(Self { setting, name: name.trim().to_owned(), symbol, unit })
     }
 
+    /// The unit that its values are shown in.
+    pub(crate) fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// A value, SI, in the unit that it is shown in.
     pub fn shown(&self, si: f64) -> f64 {
         (si - self.unit.offset) / self.unit.factor

@@ -1,0 +1,122 @@
+//! What a folder of chunks says of itself.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::plan::{Plan, Prepared};
+use super::shard::Shard;
+use crate::table::Column;
+
+/// The format of manifests and chunks.
+const FORMAT: u32 = 1;
+
+/// The plan of a begun sweep, and what a reader without this program wants to know of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    format: u32,
+    pub(super) shard: Shard,
+    pub(super) points: u64,
+    pub(super) chunks: u64,
+    /// Columns of what is varied, which come first.
+    pub(super) varied: usize,
+    pub(super) plan_sha256: String,
+    pub(super) columns: Vec<Column>,
+    pub(super) notes: Vec<(String, String)>,
+    pub(super) plan: Plan,
+}
+
+impl Manifest {
+    pub(super) fn new(plan: Plan, prepared: &Prepared, shard: Shard) -> Self {
+        Self {
+            format: FORMAT,
+            shard,
+            points: plan.points(),
+            chunks: plan.chunks(),
+            varied: prepared.points.variables().len(),
+            plan_sha256: plan.hash(),
+            columns: prepared.layout.columns(),
+            notes: plan.notes(prepared),
+            plan,
+        }
+    }
+
+    /// Reads a manifest; an error says what is wrong with it.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text).map_err(|e| format!("its manifest cannot be read: {e}"))?;
+        if value["format"] != FORMAT {
+            return Err(format!("its manifest has format {}, this program reads format {FORMAT}", value["format"]));
+        }
+        let manifest: Self =
+            serde_json::from_value(value).map_err(|e| format!("its manifest cannot be understood: {e}"))?;
+        if manifest.plan.hash() != manifest.plan_sha256 {
+            return Err("its manifest was changed: the plan does not have the hash that stands beside it".to_owned());
+        }
+        Ok(manifest)
+    }
+
+    pub(super) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The chunks of the shard.
+    pub(super) fn own(&self) -> impl Iterator<Item = u64> + use<> {
+        let shard = self.shard;
+        (0..self.chunks).filter(move |c| shard.has(*c))
+    }
+}
+
+/// What differs between two plans, one line each: `max_steps is 100 there, 200 here`.
+pub(super) fn differences(there: &Plan, here: &Plan) -> Vec<String> {
+    let value = |plan: &Plan| serde_json::to_value(plan).unwrap_or_default();
+    let mut lines = Vec::new();
+    compare("", &value(there), &value(here), &mut lines);
+    // Two tables may differ in every cell.
+    let more = lines.len().saturating_sub(NAMED);
+    lines.truncate(NAMED);
+    lines.extend((more > 0).then(|| format!("and {more} more")));
+    lines
+}
+
+/// Most differences that are named.
+const NAMED: usize = 20;
+
+/// Longest value that a line shows.
+const LONGEST: usize = 60;
+
+fn compare(path: &str, there: &Value, here: &Value, lines: &mut Vec<String>) {
+    match (there, here) {
+        (a, b) if a == b => {}
+        (Value::Object(a), Value::Object(b)) => {
+            let only_here = b.keys().filter(|k| !a.contains_key(*k));
+            for key in a.keys().chain(only_here) {
+                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                compare(&inner, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null), lines);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                compare(&format!("{path}[{}]", i + 1), a, b, lines);
+            }
+        }
+        (Value::String(a), Value::String(b)) if path == "model" => lines.push(model(a, b)),
+        (a, b) => {
+            let show = |v: &Value| match v.to_string() {
+                long if long.chars().count() > LONGEST => {
+                    format!("{}...", long.chars().take(LONGEST).collect::<String>())
+                }
+                short if v.is_null() => short.replace("null", "not given"),
+                short => short,
+            };
+            lines.push(format!("{path} is {} there, {} here", show(a), show(b)));
+        }
+    }
+}
+
+/// The first line in which two model files differ.
+fn model(there: &str, here: &str) -> String {
+    let differ = there.lines().zip(here.lines()).find(|(a, b)| a != b);
+    match differ {
+        Some((a, b)) => format!("the model has `{a}` there, `{b}` here"),
+        None => format!("the model has {} lines there, {} here", there.lines().count(), here.lines().count()),
+    }
+}

@@ -1,0 +1,186 @@
+//! A sweep that is stored as it goes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::assemble::{Halt, Target, Wish, assemble_at, missing, stream};
+use super::error::StoreError;
+use super::folder::{Folder, clean};
+use super::manifest::Manifest;
+use super::output::plan_of;
+use super::plan::{Plan, Prepared};
+use super::shard::Shard;
+use super::summary::{Summary, row_failed};
+use super::work::{Watch, solve_range};
+use super::{Place, Start, StoreOptions, Stored};
+use crate::error::Result;
+use crate::many::ManyOptions;
+use crate::problem::Problem;
+use crate::sweep::Design;
+use crate::table::Table;
+
+/// Solves a problem at every point of a design and writes the result to a file, `.parquet` or `.csv`.
+///
+/// Finished chunks of points are kept in a folder beside the file (`F.parts`) until all are there; then they are put
+/// together, the file gets its name, and the folder goes. So a run that ends in any way at any moment loses
+/// only the chunks it was at, [`Start::Resume`] goes on with the rest, and memory does not grow with the number of points.
+/// The bytes of the file do not depend on threads, on lanes or on how often the run was stopped. A shard leaves its folder
+/// for [`merge`](super::merge).
+///
+/// # Errors
+/// What [`sweep_design`](crate::sweep_design) refuses, and [`StoreError`](super::StoreError); never a point.
+pub fn sweep_to_file(
+    problem: &Problem,
+    design: &Design,
+    path: impl AsRef<Path>,
+    options: &StoreOptions,
+) -> Result<Stored> {
+    let many = ManyOptions { threads: options.threads, lanes: options.lanes };
+    many.check()?;
+    let target = Target::new(path.as_ref())?;
+    let plan = Plan::new(problem, design, options)?;
+    let prepared = plan.prepare()?;
+    let manifest = Manifest::new(plan, &prepared, options.shard);
+    let beside = parts(&target, options.shard);
+    clean(&beside);
+    let begun = beside.is_dir();
+    let is_whole = || plan_of(&target.path, target.kind).is_some_and(|hash| hash == manifest.plan_sha256);
+    if options.start == Start::Resume && options.shard == Shard::WHOLE && !begun && is_whole() {
+        let table = Table { notes: manifest.notes, columns: manifest.columns, rows: Vec::new() };
+        return Ok(Stored { summary: Summary::default(), table, place: Place::Already(target.path) });
+    }
+    let folder = Folder::begin(&beside, manifest, options.start)?;
+    let (stored, _) = many.on_threads(|| work(&prepared, folder, &target, options))??;
+    Ok(stored)
+}
+
+/// The folder of a sweep to a file.
+fn parts(target: &Target, shard: Shard) -> PathBuf {
+    target.with(&format!("{}.parts", shard.suffix()))
+}
+
+/// Solves what is missing and puts everything together; also gives the most chunks that were in memory at once.
+fn work(
+    prepared: &Prepared,
+    folder: Folder,
+    target: &Target,
+    options: &StoreOptions,
+) -> Result<(Stored, usize), StoreError> {
+    let manifest = &folder.manifest;
+    let own: Vec<u64> = manifest.own().collect();
+    let points = own.iter().map(|c| manifest.plan.range(*c)).map(|r| r.end - r.start).sum();
+    let watch = Watch::new(points, options);
+    let solver = Chunks { prepared, folder: &folder, watch: &watch, alive: Alive::default() };
+    let pending: Vec<u64> = own.par_iter().copied().filter(|chunk| !solver.is_stored(*chunk)).collect();
+    let missed = AtomicUsize::new(pending.len());
+    let chunks = own.len() as u64;
+    let stored = |missed: usize| chunks - missed as u64;
+    let stopped = |path: PathBuf, e: &io::Error, missed: usize| {
+        if !folder.path().is_dir() {
+            return StoreError::Vanished { folder: folder.path().to_owned() };
+        }
+        let reason = e.to_string();
+        StoreError::Stopped { path, reason, stored: stored(missed), chunks }
+    };
+    let failure = pending.par_iter().find_map_any(|chunk| match solver.solve(*chunk) {
+        Ok(true) => {
+            missed.fetch_sub(1, Ordering::Relaxed);
+            None
+        }
+        Ok(false) => None,
+        Err(e) => Some((folder.chunk_path(*chunk), e)),
+    });
+    let missed = missed.into_inner();
+    if let Some((path, e)) = failure {
+        return Err(stopped(path, &e, missed));
+    }
+    let cancelled = || StoreError::Cancelled { folder: folder.path().to_owned(), stored: stored(missed), chunks };
+    if missed > 0 {
+        return Err(cancelled());
+    }
+    let peak = solver.alive.peak();
+    let wish = Wish { sample: options.sample, cancelled: &|| watch.is_cancelled() };
+    let folders = std::slice::from_ref(&folder);
+    let temporary = folder.temporary();
+    let outcome = if options.shard == Shard::WHOLE {
+        assemble_at(folders, target, &temporary, &wish)
+    } else {
+        stream(folders, own.iter().copied(), &wish, |_| Ok(())).map(|(summary, table)| Stored {
+            summary,
+            table,
+            place: Place::Parts(folder.path().to_owned()),
+        })
+    };
+    let stored = outcome.map_err(|halt| match halt {
+        Halt::Cancelled => cancelled(),
+        Halt::Io(e) => stopped(temporary, &e, 0),
+        Halt::Chunk => missing(folders),
+    })?;
+    if options.shard == Shard::WHOLE {
+        folder.retire();
+    }
+    Ok((stored, peak))
+}
+
+/// Solves and stores chunks, each on one thread.
+struct Chunks<'a> {
+    prepared: &'a Prepared,
+    folder: &'a Folder,
+    watch: &'a Watch,
+    alive: Alive,
+}
+
+impl Chunks<'_> {
+    /// Whether a chunk is there whole; its points are then told as done.
+    fn is_stored(&self, chunk: u64) -> bool {
+        let Some(rows) = self.folder.read(chunk) else { return false };
+        self.watch.add(rows.len() as u64, rows.iter().filter(|r| row_failed(r)).count() as u64);
+        true
+    }
+
+    /// Whether a chunk was solved and stored, and not cancelled.
+    fn solve(&self, chunk: u64) -> io::Result<bool> {
+        if self.watch.is_cancelled() {
+            return Ok(false);
+        }
+        let _one = self.alive.one();
+        let range = self.folder.manifest.plan.range(chunk);
+        let Some(rows) = solve_range(self.prepared, range, self.watch) else { return Ok(false) };
+        let rows: Vec<_> = rows.iter().map(|row| self.prepared.layout.cells(row)).collect();
+        self.folder.write(chunk, &rows).map(|()| true)
+    }
+}
+
+/// Counts chunks in memory.
+#[derive(Default)]
+struct Alive {
+    now: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+struct One<'a>(&'a Alive);
+
+impl Alive {
+    fn one(&self) -> One<'_> {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.peak.fetch_max(now, Ordering::Relaxed);
+        One(self)
+    }
+
+    fn peak(&self) -> usize {
+        self.peak.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for One<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
