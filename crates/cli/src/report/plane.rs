@@ -44,7 +44,7 @@ pub(crate) fn kept(network: &Network, shown: &[Observable], amounts: bool) -> Ve
     let is_amount = |o: &Observable| matches!(o, Observable::Amount(_));
     let standard = Observable::standard(network);
     let amounts = amounts || standard.is_empty() && shown.iter().all(is_amount);
-    let is_missing = |o: &&Observable| !standard.contains(o) && !(amounts && is_amount(o));
+    let is_missing = |o: &&Observable| !(standard.contains(o) || amounts && is_amount(o));
     let more: Vec<Observable> = shown.iter().filter(is_missing).cloned().collect();
     if more.is_empty() { more } else { [standard, more].concat() }
 }
