@@ -34,6 +34,10 @@ pub(crate) enum CliError {
     NotStored { option: &'static str },
     #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
     NothingToControl { model: String },
+    #[error("a heat map has two axes, and this sweep has {found}; give two, or leave --heatmap and --show out")]
+    HeatMapAxes { found: usize },
+    #[error("a heat map shows one or two observables, and --show names {found}")]
+    HeatMapPanels { found: usize },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }

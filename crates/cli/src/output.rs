@@ -7,7 +7,7 @@ use ratelaw::solver::{Format, Table};
 
 use crate::arguments::Output;
 use crate::error::{CliError, Result};
-use crate::report::plot::{Plot, PlotError};
+use crate::report::plot::{Drawing, PlotError};
 
 /// What a command prints and writes.
 pub(crate) struct Sink<'a> {
@@ -77,7 +77,7 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// Writes a plot; one without a point to draw is told, and no more than that.
-pub(crate) fn write_plot(plot: &Plot, path: &Path) -> Result<String> {
+pub(crate) fn write_plot(plot: &dyn Drawing, path: &Path) -> Result<String> {
     match plot.write(path) {
         Ok(()) => Ok(format!("wrote {}", path.display())),
         Err(PlotError::NoData { title }) => Ok(format!("no plot {}: `{title}` has no point to draw", path.display())),

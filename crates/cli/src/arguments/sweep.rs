@@ -28,9 +28,17 @@ pub(crate) struct Sweep {
     pub(crate) duration: Duration,
     #[command(flatten)]
     pub(crate) solving: Solving,
-    /// Write a plot of what the model asks for, against a single axis, to this SVG file.
+    /// Write a plot of what the model asks for to this SVG file: against a single axis; over two axes a curve for each of
+    /// up to eight values of the first, and for more a heat map.
     #[arg(long, value_name = "F.svg", value_parser = svg)]
     pub(crate) plot: Option<PathBuf>,
+    /// Plot a heat map over two axes in any case: the last to the right, the first upwards, values as colours.
+    #[arg(long, requires = "plot")]
+    pub(crate) heatmap: bool,
+    /// An observable of the heat map, such as `yield(BPA)`; up to two. If not given, the model's first observable and its
+    /// first faradaic efficiency, or else its second observable.
+    #[arg(long, value_name = "OBSERVABLE", requires = "plot")]
+    pub(crate) show: Vec<String>,
     /// Worker threads; as many as the machine has if not given. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

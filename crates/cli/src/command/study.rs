@@ -14,8 +14,8 @@ use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{say, write_file, write_plot};
 use crate::progress::spin;
-use crate::report::chart;
-use crate::report::plot::{Plot, Scale};
+use crate::report::plot::{Drawing, Scale};
+use crate::report::{chart, plane};
 
 /// A study file.
 #[derive(Debug, Deserialize)]
@@ -329,7 +329,7 @@ impl Context<'_> {
         Ok(table.write(self.path(name, "json"))?)
     }
 
-    fn draw(&self, name: &str, plot: &Plot) -> Result<()> {
+    fn draw(&self, name: &str, plot: &dyn Drawing) -> Result<()> {
         write_plot(plot, &self.path(name, "svg")).map(|_| ())
     }
 
@@ -365,7 +365,13 @@ impl Context<'_> {
         self.keep(&grid.name, &table)?;
         match chart::against_axis(&grid.title, problem, axes, &table, left, right) {
             Some(plot) => self.draw(&grid.name, &plot)?,
-            None => say("no plot: a sweep is drawn against one axis, or two with up to eight values of the first")?,
+            None => {
+                let (network, shown) = (problem.network(), plane::telling(left, right));
+                match plane::heat_map(&grid.title, network, axes, &table, &shown) {
+                    Some(map) => self.draw(&grid.name, &map)?,
+                    None => say("no plot: a sweep is drawn against one axis or two")?,
+                }
+            }
         }
         Ok(result)
     }

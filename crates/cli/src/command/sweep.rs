@@ -15,7 +15,7 @@ use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, say, tell, write_plot};
 use crate::progress::Progress;
-use crate::report::{Align, chart, columns, significant};
+use crate::report::{Align, chart, columns, plane, significant};
 use crate::{Ending, STOPPED};
 
 /// Rows that the screen shows of a long sweep.
@@ -29,11 +29,28 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let design = design(&arguments.varying)?;
     let varied = design.resolve(&problem)?.variables().len();
+    let mapped = plane::shown(&network, &axes(&design), arguments.heatmap, &arguments.show)?;
+    let asked = Asked { design, varied, mapped };
     let solve = input::options(&arguments.solving, SolveOptions::default())?;
     match file {
-        Some(path) => store(arguments, &problem, (&design, varied), solve, path),
-        None => keep(arguments, &problem, (&design, varied), solve),
+        Some(path) => store(arguments, &problem, &asked, solve, path),
+        None => keep(arguments, &problem, &asked, solve),
     }
+}
+
+/// What a sweep is asked for.
+struct Asked {
+    design: Design,
+    /// How many settings it varies.
+    varied: usize,
+    /// Observables of its heat map.
+    mapped: Vec<Observable>,
+}
+
+/// The axes of a grid; none of another design.
+fn axes(design: &Design) -> Vec<Axis> {
+    let axis = |block: &Block| if let Block::Axis(axis) = block { Some(axis.clone()) } else { None };
+    design.blocks.iter().map(axis).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The points that the command line asks for: those of the table, and of what is varied beside it.
@@ -81,38 +98,30 @@ fn stored_at(arguments: &Sweep) -> Result<Option<&Path>> {
 }
 
 /// Sweeps in memory: to the screen, to standard output, to JSON.
-fn keep(
-    arguments: &Sweep,
-    problem: &Problem,
-    (design, varied): (&Design, usize),
-    solve: SolveOptions,
-) -> Result<Ending> {
+fn keep(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
+    let observables = plane::kept(problem.network(), &asked.mapped, true);
     let (threads, lanes) = (arguments.threads.map(usize::from), arguments.lanes);
-    let options = SweepOptions { solve, threads, lanes, ..SweepOptions::default() };
-    let result = with_progress(problem, design, options, problem.network().name())?;
+    let options = SweepOptions { solve, observables, threads, lanes, ..SweepOptions::default() };
+    let result = with_progress(problem, &asked.design, options, problem.network().name())?;
     let (table, summary) = (result.table(), result.summary());
-    sink.say(&shown(&table, &summary, varied, result.observables().len(), ROWS))?;
+    sink.say(&shown(&table, &summary, asked.varied, result.observables().len(), ROWS))?;
     sink.say(&causes(&summary))?;
     sink.write(&table)?;
     if sink.is_stdout() && summary.failed + summary.negative > 0 {
         tell(&causes(&summary));
     }
-    if let Some(plot) = plotted(arguments, problem, design, &table)? {
+    if let Some(plot) = plotted(arguments, problem, asked, &table)? {
         sink.say(&plot)?;
     }
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
 }
 
 /// Sweeps to a file.
-fn store(
-    arguments: &Sweep,
-    problem: &Problem,
-    (design, varied): (&Design, usize),
-    solve: SolveOptions,
-    path: &Path,
-) -> Result<Ending> {
+fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions, path: &Path) -> Result<Ending> {
     let Storing { resume, fresh, shard, amounts, chunk } = &arguments.storing;
+    let observables = plane::kept(problem.network(), &asked.mapped, *amounts);
+    let count = if observables.is_empty() { Observable::standard(problem.network()).len() } else { observables.len() };
     let progress = Progress::new(0, problem.network().name());
     let cancel = Arc::new(AtomicBool::new(false));
     stop_on_request(&cancel);
@@ -120,6 +129,7 @@ fn store(
         solve,
         threads: arguments.threads.map(usize::from),
         lanes: arguments.lanes,
+        observables,
         amounts: *amounts,
         chunk: *chunk,
         start: match (resume, fresh) {
@@ -132,17 +142,15 @@ fn store(
         sample: if arguments.plot.is_some() { u64::MAX } else { ROWS as u64 },
         cancel: Some(cancel),
         progress: Some(Arc::new(move |p| progress.report(p.points, p.done, p.failed))),
-        ..StoreOptions::default()
     };
-    let stored = sweep_to_file(problem, design, path, &options)?;
+    let stored = sweep_to_file(problem, &asked.design, path, &options)?;
     drop(options);
     let summary = &stored.summary;
     if matches!(stored.place, Place::Already(_)) {
         say(&format!("{} is there and whole; nothing to do", path.display()))?;
         return Ok(Ending::Done);
     }
-    let observables = Observable::standard(problem.network()).len();
-    say(&shown(&stored.table, summary, varied, observables, ROWS))?;
+    say(&shown(&stored.table, summary, asked.varied, count, ROWS))?;
     say(&causes(summary))?;
     match &stored.place {
         Place::Parts(folder) => {
@@ -150,7 +158,7 @@ fn store(
         }
         Place::File(_) | Place::Already(_) => say(&format!("wrote {}", path.display()))?,
     }
-    if let Some(plot) = plotted(arguments, problem, design, &stored.table)? {
+    if let Some(plot) = plotted(arguments, problem, asked, &stored.table)? {
         say(&plot)?;
     }
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
@@ -171,22 +179,21 @@ fn stop_on_request(cancel: &Arc<AtomicBool>) {
 }
 
 /// Writes the plot that is asked for, and says so.
-fn plotted(arguments: &Sweep, problem: &Problem, design: &Design, table: &Table) -> Result<Option<String>> {
+fn plotted(arguments: &Sweep, problem: &Problem, asked: &Asked, table: &Table) -> Result<Option<String>> {
     let Some(path) = &arguments.plot else { return Ok(None) };
     if arguments.storing.shard.is_some() {
         return Ok(Some("no plot: a shard is a part of the points".to_owned()));
     }
     let network = problem.network();
     let (left, right) = chart::defaults(network);
-    let axis = |block: &Block| if let Block::Axis(axis) = block { Some(axis.clone()) } else { None };
-    let axes: Vec<Axis> = design.blocks.iter().map(axis).collect::<Option<_>>().unwrap_or_default();
-    match chart::against_axis(&network.definition().title, problem, &axes, table, &left, &right) {
-        Some(plot) => write_plot(&plot, path).map(Some),
-        None => {
-            let text = "no plot: a sweep is drawn against one axis, or two with up to eight values of the first";
-            Ok(Some(text.to_owned()))
-        }
-    }
+    let (title, axes) = (&network.definition().title, axes(&asked.design));
+    let written = match plane::heat_map(title, network, &axes, table, &asked.mapped) {
+        Some(map) => Some(write_plot(&map, path)?),
+        None => chart::against_axis(title, problem, &axes, table, &left, &right)
+            .map(|plot| write_plot(&plot, path))
+            .transpose()?,
+    };
+    Ok(Some(written.unwrap_or_else(|| "no plot: a sweep is drawn against one axis or two".to_owned())))
 }
 
 /// Sweeps with a progress bar.

@@ -2,7 +2,7 @@
 
 use ratelaw::network::Network;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Cell, Table};
+use ratelaw::solver::{Cell, Column, Table};
 
 use super::plot::{AxisLabel, Mark, Plot, Scale, Series, Side};
 use super::significant;
@@ -90,8 +90,30 @@ pub(crate) fn defaults(network: &Network) -> (Vec<Observable>, Vec<Observable>) 
     (left, all.into_iter().filter(is_current).collect())
 }
 
+/// The label of an axis of a sweep, with what its potentials are against.
+pub(crate) fn axis_label(network: &Network, axis: &Column) -> String {
+    match network.reference().filter(|_| axis.name == "potential") {
+        Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
+        None => axis.title(),
+    }
+}
+
+/// The column of an observable in the table of a sweep over some axes.
+pub(crate) fn column(network: &Network, table: &Table, axes: &[Axis], observable: &Observable) -> Option<usize> {
+    let name = observable.name(network);
+    // A species that is an axis too has its amount at the end under another name.
+    let names = [format!("{name}(end)"), name];
+    let place = |name: &String| table.columns.iter().skip(axes.len()).position(|c| c.name == *name);
+    names.iter().find_map(place).map(|i| axes.len() + i)
+}
+
+/// The number in a cell.
+pub(crate) fn number(cell: &Cell) -> Option<f64> {
+    if let Cell::Number(v) = cell { Some(*v) } else { None }
+}
+
 /// Most curves for a second axis.
-const CURVES: usize = 8;
+pub(crate) const CURVES: usize = 8;
 
 /// A sweep's observables against its last axis; with two axes, the first observable, a curve for each value of
 /// the first axis. None for more axes or more curves.
@@ -104,15 +126,8 @@ pub(crate) fn against_axis(
     right: &[Observable],
 ) -> Option<Plot> {
     let network = problem.network();
-    let number = |cell: &Cell| if let Cell::Number(v) = cell { Some(*v) } else { None };
-    let column = |o: &Observable| {
-        let name = o.name(network);
-        // A species that is an axis too has its amount at the end under another name.
-        let names = [format!("{name}(end)"), name];
-        names.iter().find_map(|name| table.columns.iter().skip(axes.len()).position(|c| c.name == *name))
-    };
     let curve = |rows: &[Vec<Cell>], x: usize, o: &Observable| -> Vec<(f64, f64)> {
-        let Some(y) = column(o).map(|y| y + axes.len()) else { return Vec::new() };
+        let Some(y) = column(network, table, axes, o) else { return Vec::new() };
         rows.iter().filter_map(|r| Some((number(&r[x])?, number(&r[y])?))).collect()
     };
     let (series, last): (Vec<Series>, usize) = match axes {
@@ -133,10 +148,7 @@ pub(crate) fn against_axis(
         _ => return None,
     };
     let axis = &table.columns[last];
-    let label = match network.reference().filter(|_| axis.name == "potential") {
-        Some(reference) => format!("potential / {} against {}", axis.unit, reference.word()),
-        None => axis.title(),
-    };
+    let label = axis_label(network, axis);
     let scale = if axes[last].is_log() { Scale::Log } else { Scale::Linear };
     let shown = if last == 0 { left } else { &left[..1] };
     Some(Plot {

@@ -1,14 +1,18 @@
-//! Line and point plots as SVG text: plain numbers in, a publication-style figure out.
+//! Line and point plots and heat maps as SVG text: plain numbers in, a publication-style figure out.
 //!
 //! Plotters draws the shapes. The layout is ours: without a font engine plotters cannot tell how
 //! wide a text is, and it neither clips lines nor looks for a free place for the legend.
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
 use self::layout::Figure;
 
 mod axis;
+mod cells;
+mod color_map;
 mod draw;
+mod heatmap;
 mod layout;
 
 /// Width and height of the figure in pixels.
@@ -90,21 +94,28 @@ pub(crate) enum PlotError {
     Draw { title: String, reason: String },
 }
 
-impl Plot {
-    /// The figure as an SVG document; the same plot gives the same text.
-    pub(crate) fn to_svg(&self) -> Result<String, PlotError> {
+/// What can be drawn.
+pub(crate) trait Drawing {
+    /// The figure as an SVG document; the same figure gives the same text.
+    fn to_svg(&self) -> Result<String, PlotError>;
+
+    /// Writes the figure into an SVG file.
+    fn write(&self, path: &Path) -> Result<(), PlotError> {
+        std::fs::write(path, self.to_svg()?).map_err(|error| PlotError::Io(path.to_owned(), error))
+    }
+}
+
+impl Drawing for Plot {
+    fn to_svg(&self) -> Result<String, PlotError> {
         let title = self.title.clone();
         let Some(figure) = Figure::new(self) else {
             return Err(PlotError::NoData { title });
         };
         figure.svg().map_err(|reason| PlotError::Draw { title, reason })
     }
+}
 
-    /// Writes the figure into an SVG file.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), PlotError> {
-        std::fs::write(path, self.to_svg()?).map_err(|error| PlotError::Io(path.to_owned(), error))
-    }
-
+impl Plot {
     /// The index of the y axis of a series: 0 is left, 1 is right.
     fn side(&self, series: &Series) -> usize {
         usize::from(self.right.is_some() && series.side == Side::Right)

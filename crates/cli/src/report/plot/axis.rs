@@ -61,6 +61,16 @@ impl Axis {
         widths.fold(0.0, f64::max)
     }
 
+    /// Chooses as many ticks as have room side by side.
+    pub(super) fn set_ticks_across(&mut self) {
+        for most in [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0] {
+            let wide = self.set_ticks(most) + 18.0;
+            if wide * self.ticks.len() as f64 <= self.to - self.from {
+                break;
+            }
+        }
+    }
+
     /// The pixel of a value, if it has one.
     pub(super) fn pixel(&self, value: f64) -> Option<f64> {
         self.scale.of(value).map(|v| self.at(v))

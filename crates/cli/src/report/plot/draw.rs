@@ -12,9 +12,9 @@ use super::layout::{Figure, Legend};
 use super::{LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
 
 /// Plotters rounds to whole pixels: it draws ten times too large, the view box shrinks that again.
-const ZOOM: f64 = 10.0;
+pub(super) const ZOOM: f64 = 10.0;
 const FONTS: &str = "Arial, Helvetica, Liberation Sans, DejaVu Sans, sans-serif";
-const INK: RGBColor = RGBColor(34, 34, 34);
+pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 const GRID: RGBColor = RGBColor(229, 229, 229);
 /// The palette of Okabe and Ito without its yellow, which is too pale for lines on white.
 const COLORS: [RGBColor; 7] = [
@@ -27,7 +27,7 @@ const COLORS: [RGBColor; 7] = [
     RGBColor(0, 0, 0),
 ];
 
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// What a series looks like in pixels.
 #[derive(Default)]
@@ -50,9 +50,9 @@ impl Shape {
 }
 
 /// A drawing area that takes pixels of the figure.
-struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
+pub(super) struct Canvas<'a>(pub(super) DrawingArea<SVGBackend<'a>, Shift>);
 
-fn zoom(p: &Point) -> (i32, i32) {
+pub(super) fn zoom(p: &Point) -> (i32, i32) {
     ((p.0 * ZOOM).round() as i32, (p.1 * ZOOM).round() as i32)
 }
 
@@ -63,7 +63,7 @@ impl Canvas<'_> {
         self.0.draw(&PathElement::new(points, style))
     }
 
-    fn frame(&self, (x0, y0): Point, (x1, y1): Point, color: RGBColor) -> Drawn {
+    pub(super) fn frame(&self, (x0, y0): Point, (x1, y1): Point, color: RGBColor) -> Drawn {
         let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0), (x1, y0)];
         self.line(&corners, color, 1.0)
     }
@@ -97,7 +97,7 @@ impl Canvas<'_> {
     }
 
     /// Lines of text, the base line of the first at a point; `Turned` text reads upwards.
-    fn text(&self, lines: &[String], at: Point, (size, color): (f64, RGBColor), how: Align) -> Drawn {
+    pub(super) fn text(&self, lines: &[String], at: Point, (size, color): (f64, RGBColor), how: Align) -> Drawn {
         // The SVG backend divides the size by 1.24 and puts the base line 0.76 em below the top.
         let font = FontDesc::new(FontFamily::Name(FONTS), size * ZOOM * 1.24, FontStyle::Normal);
         let (font, h_pos, down) = match how {
@@ -118,32 +118,42 @@ impl Canvas<'_> {
 }
 
 #[derive(Clone, Copy)]
-enum Align {
+pub(super) enum Align {
     Start,
     Middle,
     End,
     Turned,
 }
 
+/// An SVG document of a size in pixels, or what plotters had to say instead; `cells` is SVG text that goes right on
+/// the paper, under all that is drawn.
+pub(super) fn document(size: Point, cells: &str, draw: impl FnOnce(&Canvas) -> Drawn) -> Result<String, String> {
+    let (wide, high) = zoom(&size);
+    let mut svg = String::new();
+    let canvas = Canvas(SVGBackend::with_string(&mut svg, (wide as u32, high as u32)).into_drawing_area());
+    canvas.0.fill(&WHITE).and_then(|()| draw(&canvas)).map_err(|error| error.to_string())?;
+    drop(canvas);
+    let zoomed = format!(r#"width="{wide}" height="{high}""#);
+    let [w, h] = [wide, high].map(|side| f64::from(side) / ZOOM);
+    let shown = format!(r#"width="{w}" height="{h}" stroke-linejoin="round""#);
+    let mut svg = svg.replacen(&zoomed, &shown, 1);
+    // Plotters has no shape of many pieces; the paper is the first thing it draws.
+    if let Some(paper) = svg.find("/>\n").filter(|_| !cells.is_empty()) {
+        svg.insert_str(paper + 3, cells);
+    }
+    Ok(svg)
+}
+
 impl Figure<'_> {
     /// The SVG document, or what plotters had to say instead.
     pub(super) fn svg(&self) -> Result<String, String> {
-        let [(w, h), (wide, high)] = [SIZE, (SIZE.0 * ZOOM, SIZE.1 * ZOOM)];
-        let mut svg = String::new();
-        let backend = SVGBackend::with_string(&mut svg, (wide as u32, high as u32));
-        let canvas = Canvas(backend.into_drawing_area());
-        self.draw(&canvas).map_err(|error| error.to_string())?;
-        drop(canvas);
-        let zoomed = format!(r#"width="{wide}" height="{high}""#);
-        let shown = format!(r#"width="{w}" height="{h}" stroke-linejoin="round""#);
-        Ok(svg.replacen(&zoomed, &shown, 1))
+        document(SIZE, "", |canvas| self.draw(canvas))
     }
 
     fn draw(&self, canvas: &Canvas) -> Drawn {
         let (x, [left, right]) = (&self.x, &self.y);
         let ((x0, x1), (y0, y1)) = ((x.from, x.to), (left.from, left.to));
         let (across, along) = (0.5 * (x0 + x1), 0.5 * (y0 + y1));
-        canvas.0.fill(&WHITE)?;
         for at in x.ticks.iter().map(|tick| x.at(tick.0)) {
             canvas.line(&[(at, y0), (at, y1)], GRID, 1.0)?;
         }
@@ -207,7 +217,13 @@ impl Figure<'_> {
 }
 
 /// The ticks of an axis and their numbers; `place` is the point on the frame of a pixel of the axis.
-fn draw_ticks(canvas: &Canvas, axis: &Axis, place: impl Fn(f64) -> Point, out: Point, color: RGBColor) -> Drawn {
+pub(super) fn draw_ticks(
+    canvas: &Canvas,
+    axis: &Axis,
+    place: impl Fn(f64) -> Point,
+    out: Point,
+    color: RGBColor,
+) -> Drawn {
     let off = |(x, y): Point, far: f64| (x + far * out.0, y + far * out.1);
     for p in axis.minor_ticks().map(&place) {
         canvas.line(&[p, off(p, 3.0)], INK, 1.0)?;

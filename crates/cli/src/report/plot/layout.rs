@@ -79,12 +79,7 @@ impl<'a> Figure<'a> {
         });
         x.from = before.max(44.5);
         x.to = SIZE.0 - if plot.right.is_some() { after } else { 24.5 };
-        for most in [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0] {
-            let wide = x.set_ticks(most) + 18.0;
-            if wide * x.ticks.len() as f64 <= x.to - x.from {
-                break;
-            }
-        }
+        x.set_ticks_across();
         let end = |(v, name): &(f64, String)| x.at(*v) + 0.5 * width(name, TICK_FONT);
         x.to -= (x.ticks.last().map_or(0.0, end) - SIZE.0 + 6.0).max(0.0);
 
