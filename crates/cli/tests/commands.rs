@@ -1,35 +1,11 @@
 //! The commands do what they say, on the shipped models and data.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Output};
 
+use program::{column, done, json, last, ratelaw};
 use serde_json::Value;
-
-fn ratelaw(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ratelaw")).current_dir(folder).args(arguments).output().expect("the program runs")
-}
-
-/// Runs with success and gives standard output.
-fn done(arguments: &[&str]) -> String {
-    let output = ratelaw(Path::new("."), arguments);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
-    String::from_utf8(output.stdout).expect("text")
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&done(arguments)).expect("nothing but JSON on standard output")
-}
-
-fn column<'a>(table: &'a Value, name: &str) -> &'a Vec<Value> {
-    let columns = table["columns"].as_array().expect("columns");
-    let column = columns.iter().find(|c| c["name"] == name).unwrap_or_else(|| panic!("no column {name}"));
-    column["values"].as_array().expect("values")
-}
-
-fn last(table: &Value, name: &str) -> f64 {
-    column(table, name).last().and_then(Value::as_f64).expect("a number")
-}
 
 /// End values at t = 1e11 from quadruple-precision Radau integrations (see tests/problems of the facade).
 #[test]
@@ -40,97 +16,6 @@ fn robertson_to_the_end_of_time() {
         let error = (last(&table, species) / exact - 1.0).abs();
         assert!(error < 1e-6, "{species}: relative error {error:e}");
     }
-}
-
-/// Certified by ordinary least squares on the 40 values of Fuguitt and Hawkins (1947): constants and standard
-/// errors (s2 = SSE/35), per minute; SSE 19.872166934.
-#[test]
-fn alpha_pinene_to_eight_digits() {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/fuguitt-hawkins-1947-alpha-pinene-189C.csv");
-    let table = json(&[
-        "fit",
-        "alpha-pinene",
-        "--data",
-        data,
-        "--starts",
-        "1",
-        "--rtol",
-        "1e-10",
-        "--out",
-        "-",
-        "--format",
-        "json",
-    ]);
-    let sse = table["sse"].as_f64().expect("the SSE");
-    assert!((sse - 19.872166934247215).abs() < 1e-8, "SSE {sse}");
-    let certified = [
-        (5.92584877332400e-5, 5.0712e-7),
-        (2.96340211343621e-5, 4.9111e-7),
-        (2.04728401128039e-5, 3.0950e-6),
-        (2.74467931457317e-4, 2.3207e-5),
-        (3.99794994705403e-5, 8.3840e-6),
-    ];
-    for (i, (value, error)) in certified.iter().enumerate() {
-        let found = table["parameters"][i]["value"].as_f64().expect("a value");
-        let found_error = table["parameters"][i]["standard_error"].as_f64().expect("a standard error");
-        assert!((found / value - 1.0).abs() < 1e-8, "p{}: {found:e}", i + 1);
-        // The certified errors are printed to five digits.
-        assert!((found_error / error - 1.0).abs() < 5e-5, "s.e. of p{}: {found_error:e}", i + 1);
-    }
-    // p4 and p5, the two directions of one step, are the most correlated pair.
-    let matrix = &table["correlation"]["matrix"];
-    assert!((matrix[3][4].as_f64().expect("a correlation") - 0.798).abs() < 1e-3);
-}
-
-/// The synthetic data state 1 % for each datum, and scatter by 1.18 times that (chi-squared over its degrees): as
-/// weights alone they give the same value with an error larger by that factor.
-#[test]
-fn noise_and_loss_can_be_chosen() {
-    let k2 = |options: &[&str]| {
-        let data = [
-            "fit",
-            "jia-2024-two-step",
-            "--data",
-            "synthetic-jia-2024-two-step.csv",
-            "--free",
-            "k2=1e-5 1/s..1e-3 1/s",
-        ];
-        let table = json(&[&data, options, &["--out", "-", "--format", "json"]].concat());
-        let p = &table["parameters"][0];
-        let degrees = table["degrees_of_freedom"].as_f64().expect("a number");
-        let spread = (table["sse"].as_f64().expect("a number") / degrees).sqrt();
-        (p["value"].as_f64().expect("a number"), p["standard_error"].as_f64().expect("a number"), spread)
-    };
-    let (stated, common) = (k2(&[]), k2(&["--noise", "common"]));
-    assert!((stated.0 / common.0 - 1.0).abs() < 1e-9, "{stated:?} {common:?}");
-    assert!((common.1 / stated.1 / stated.2 - 1.0).abs() < 1e-6, "{stated:?} {common:?}");
-    // Well-behaved data: a robust loss stays within a standard error.
-    let robust = k2(&["--loss", "huber:1.345"]);
-    assert!((robust.0 - stated.0).abs() < stated.1, "{robust:?} {stated:?}");
-}
-
-/// One iteration from the usual start leads nowhere near the minimum (SSE 49.391 there): the values are printed, with a
-/// warning, and the exit says that the work is not done.
-#[test]
-fn a_fit_that_does_not_converge_says_so_and_exits_3() {
-    let data = "fuguitt-hawkins-1947-alpha-pinene-189C.csv";
-    let arguments = ["fit", "alpha-pinene", "--data", data, "--starts", "1", "--max-iterations", "1"];
-    let output = ratelaw(Path::new("."), &arguments);
-    let text = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(output.status.code(), Some(3), "{text}");
-    assert!(text.contains("DID NOT CONVERGE") && text.contains("the limit of iterations was reached"), "{text}");
-}
-
-#[test]
-fn the_two_step_fit_says_what_the_data_cannot_tell() {
-    let text = done(&["fit", "jia-2024-two-step", "--data", "synthetic-jia-2024-two-step.csv"]);
-    assert!(text.contains("k1 is only bounded from below"), "{text}");
-    assert!(text.contains("k1 and k2 can be exchanged"), "{text}");
-    let k2 = text.lines().find(|l| l.starts_with("k2")).expect("a line for k2");
-    assert!(k2.contains("determined, 95 %"), "{k2}");
-    let value: f64 = k2.split_whitespace().nth(1).and_then(|v| v.parse().ok()).expect("a value");
-    // The truth of the synthetic data is 1.17e-4; their standard error is 1.6e-6.
-    assert!((value - 1.17e-4).abs() < 3.0 * 1.7e-6, "{value}");
 }
 
 #[test]
