@@ -39,7 +39,7 @@ impl Axis {
         }
     }
 
-    /// Equally spaced values of a setting by name, see [`Setting::parse`].
+    /// Equally spaced values of a setting by name, see [`Setting::parse`](crate::Setting::parse).
     ///
     /// # Errors
     /// A bound that is not a number with a known unit.
