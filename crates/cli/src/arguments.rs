@@ -251,7 +251,7 @@ pub(crate) struct Duration {
 /// Where results go.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// File for the results, .csv or .json; `-` for standard output with nothing else on it.
+    /// File for the results, .csv or .json, of a sweep also .parquet; `-` for standard output with nothing else on it.
     #[arg(long, value_name = "F")]
     pub(crate) out: Option<PathBuf>,
     /// Format for `--out -`: csv (if not given) or json; a file says it by its ending.

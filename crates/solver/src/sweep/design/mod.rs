@@ -132,7 +132,7 @@ impl Design {
             (Some(_), None) => {
                 return Err(SolveError::Missing {
                     what: "the number of samples".into(),
-                    help: "give it (`--samples 1000`, `Sampling::count`)".into(),
+                    help: "give it, as in `--samples 1000`".into(),
                 });
             }
             (None, Some(count)) => {

@@ -27,7 +27,7 @@ pub enum StoreError {
     /// A chunk could not be stored: the disk is full, the folder is gone.
     #[error(
         "cannot write `{}`: {reason}\n  {stored} of {chunks} chunks are stored and unharmed; mend this and go on with \
-         `--resume` (`Start::Resume`)", path.display()
+         `--resume`", path.display()
     )]
     Stopped {
         /// The file.
@@ -47,8 +47,8 @@ pub enum StoreError {
     },
     /// There is a begun sweep where a new one was to begin.
     #[error(
-        "`{}` holds a sweep that was begun; go on with it (`--resume`, `Start::Resume`) or throw it away \
-         (`--fresh`, `Start::Fresh`)", folder.display()
+        "`{}` holds a sweep that was begun; go on with it (`--resume`) or throw it away \
+         (`--fresh`)", folder.display()
     )]
     Begun {
         /// Its folder.
@@ -56,7 +56,7 @@ pub enum StoreError {
     },
     /// The begun sweep is another one.
     #[error(
-        "`{}` holds another sweep:\n  {}\n  ask for the same, or throw it away (`--fresh`, `Start::Fresh`)",
+        "`{}` holds another sweep:\n  {}\n  ask for the same, or throw it away (`--fresh`)",
         folder.display(), differences.join("\n  ")
     )]
     Different {
@@ -94,7 +94,7 @@ pub enum StoreError {
     },
     /// Stopped on request.
     #[error(
-        "stopped; {stored} of {chunks} chunks are stored in `{}`; the same command with `--resume` goes on (`Start::Resume`)",
+        "stopped; {stored} of {chunks} chunks are stored in `{}`; the same command with `--resume` goes on",
         folder.display()
     )]
     Cancelled {

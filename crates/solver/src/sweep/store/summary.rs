@@ -98,6 +98,10 @@ impl Summary {
             known.count += 1;
         } else if self.causes.len() < CAUSES {
             let shown = |(column, cell): (&Column, &Cell)| match cell {
+                // Numbers of a great many zeros are easier to read with an exponent.
+                Cell::Number(v) if *v != 0.0 && !(1e-6..1e12).contains(&v.abs()) => {
+                    format!("{} = {v:e} {}", column.name, column.unit)
+                }
                 Cell::Number(v) => format!("{} = {v} {}", column.name, column.unit),
                 _ => column.name.clone(),
             };
