@@ -2,7 +2,7 @@
 
 mod problems;
 
-use problems::{hires, pollu};
+use problems::{hires, letters, pollu};
 use ratelaw::network::StepId;
 use ratelaw::prelude::*;
 use ratelaw::solver::{ManyOptions, solve_many};
@@ -70,6 +70,35 @@ fn stiff_problems() {
             assert_eq!(same_everywhere(&scattered(&base, 41), &options), 0);
         }
     }
+}
+
+/// An equilibrium from slow to 1e15 1/s, with all amounts but one zero at the start: lanes that must refine their steps stand
+/// beside lanes that must not.
+#[test]
+fn refinement_is_each_lanes_own() {
+    let network = letters(
+        "pool",
+        &[("A", 1e-6), ("B", 0.0), ("C", 0.0), ("D", 1.0)],
+        &[("A -> B", 1.0), ("B -> A", 2.0), ("B + D -> C", 3.0), ("C -> B + D", 4.0), ("C -> A", 0.1)],
+    );
+    let base = Problem::builder(&network).until(Seconds(1e4)).save(SavePoints::Uniform(3)).build().unwrap();
+    let settings: Vec<Setting> =
+        network.parameters().iter().map(|p| Setting::parse(&network, &p.name).unwrap()).collect();
+    let problems: Vec<Problem> = scattered(&base, 64)
+        .into_iter()
+        .enumerate()
+        .map(|(i, mut own)| {
+            let fast = 10_f64.powf((i * 7 % 16) as f64);
+            for setting in &settings[..2] {
+                own.set(*setting, own.get(*setting) * fast);
+            }
+            own
+        })
+        .collect();
+    let refined = problems.iter().filter_map(|p| solve(p, &SolveOptions::default()).ok());
+    let refined = refined.filter(|s| s.stats.solves > 8 * (s.stats.accepted + s.stats.rejected)).count();
+    assert!((1..64).contains(&refined), "{refined}");
+    same_everywhere(&problems, &SolveOptions::default());
 }
 
 fn hydrazine_cell() -> Problem {

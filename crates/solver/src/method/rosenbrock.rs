@@ -228,8 +228,9 @@ impl<const W: usize> Rosenbrock<W> {
         let inverse = h.map(f64::recip);
         // What one elimination can lose at most of what steps conserve.
         let loss = h * self.fastest * (self.method.gamma * f64::EPSILON);
-        let refines = loss.0.iter().any(|loss| *loss > KEPT);
-        let refines_stages = loss.0.iter().any(|loss| *loss > self.kept);
+        // Each lane by its own loss: what its neighbours need must not touch it.
+        let refines = loss.0.map(|loss| loss > KEPT);
+        let refines_stages = loss.0.map(|loss| loss > self.kept);
         self.mean.fill(Lane::ZERO);
         for i in 0..self.method.stages {
             wide::<W, _>(
@@ -239,18 +240,18 @@ impl<const W: usize> Rosenbrock<W> {
             system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
             self.right_hand_side(system, i, inverse);
             let right = &mut self.u.0[i];
-            if refines_stages {
+            if refines_stages.contains(&true) {
                 self.refined[0].copy_from_slice(right);
             }
             self.lu.solve(&self.symbolic, right);
-            if refines_stages {
-                self.refine_stage(system, i, y, h);
+            if refines_stages.contains(&true) {
+                self.refine_stage(system, i, (y, h), refines_stages);
             }
             self.quadrature_stage(system, i, h, inverse);
         }
         self.finish(q);
-        if refines {
-            self.refine_step(system, y, h);
+        if refines.contains(&true) {
+            self.refine_step(system, (y, h), refines);
         }
     }
 
@@ -318,10 +319,10 @@ impl<const W: usize> Rosenbrock<W> {
     /// The rows of a fast step nearly cancel in what the step conserves, and elimination keeps only `1/(h gamma |J|)` of
     /// the digits of that. The residual is summed step by step, so what steps conserve is exact in it, and the
     /// correction brings it back (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., chapter 12).
-    fn refine_stage(&mut self, system: &System<'_, W>, i: usize, y: &[Lane<W>], h: Lane<W>) {
+    fn refine_stage(&mut self, system: &System<'_, W>, i: usize, (y, h): (&[Lane<W>], Lane<W>), mut lanes: [bool; W]) {
         let mut lost = self.loss(&self.u.0[i], y, h);
         for _ in 0..MOST_PASSES {
-            let lanes = lost.0.map(|lost| lost > self.kept);
+            narrow(&mut lanes, lost, self.kept);
             if !lanes.contains(&true) {
                 return;
             }
@@ -346,7 +347,7 @@ impl<const W: usize> Rosenbrock<W> {
     /// The turnovers of the step give its end once more, `y0 + N xi`: what steps conserve is exact in it, though the rest
     /// is not, since errors come back times `h |J|`. The difference of the two ends is a residual: solved with the
     /// factors at hand it keeps its conserved part and loses the rest. One solve a step instead of one a stage.
-    fn refine_step(&mut self, system: &System<'_, W>, y: &[Lane<W>], h: Lane<W>) {
+    fn refine_step(&mut self, system: &System<'_, W>, (y, h): (&[Lane<W>], Lane<W>), mut refined: [bool; W]) {
         let compiled = system.compiled;
         wide::<W, _>(
             #[inline(always)]
@@ -359,7 +360,7 @@ impl<const W: usize> Rosenbrock<W> {
                 }
             },
         );
-        let refined = self.loss(&self.largest, y, h).0.map(|lost| lost > KEPT);
+        narrow(&mut refined, self.loss(&self.largest, y, h), KEPT);
         if !refined.contains(&true) {
             return;
         }
@@ -390,9 +391,9 @@ impl<const W: usize> Rosenbrock<W> {
         self.lu.solve(&self.symbolic, x);
         let linear = Linear { system, terms: &self.terms, h, gamma: self.method.gamma };
         let scale = h * (self.method.gamma * f64::EPSILON);
-        let mut lost = self.conserved.loss(&self.own, x, y) * scale;
+        let (mut lost, mut lanes) = (self.conserved.loss(&self.own, x, y) * scale, refined);
         for _ in 1..MOST_PASSES {
-            let lanes = std::array::from_fn(|lane| refined[lane] && lost.0[lane] > KEPT);
+            narrow(&mut lanes, lost, KEPT);
             if !lanes.contains(&true) {
                 break;
             }
@@ -477,6 +478,13 @@ impl<const W: usize> Linear<'_, '_, W> {
 fn add<const W: usize>(sum: &mut [Lane<W>], of: &[Lane<W>], weight: f64) {
     for k in 0..sum.len() {
         sum[k] += of[k] * weight;
+    }
+}
+
+/// Keeps those of some lanes that have lost more than they may; one that is left out stays so.
+fn narrow<const W: usize>(lanes: &mut [bool; W], lost: Lane<W>, most: f64) {
+    for (lane, lost) in lanes.iter_mut().zip(lost.0) {
+        *lane &= lost > most;
     }
 }
 
