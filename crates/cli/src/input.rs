@@ -14,12 +14,39 @@ use crate::error::{CliError, Result};
 /// A model file if there is one of that name, else an embedded model.
 pub(crate) fn network(name: &str) -> Result<Network> {
     if Path::new(name).is_file() {
-        return Ok(Network::from_file(name)?);
+        return Ok(Network::from_file_with(name, &models::text)?);
     }
     if let Some(model) = models::find(name) {
         return Ok(model.network()?);
     }
     Err(unknown_model(name))
+}
+
+/// A model file beside `folder` (with or without its ending), else one as [`network`] finds it.
+pub(crate) fn network_beside(name: &str, folder: Option<&Path>) -> Result<Network> {
+    let beside = folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
+    match beside.into_iter().find(|p| p.is_file()) {
+        Some(path) => Ok(Network::from_file_with(path, &models::text)?),
+        None => network(name),
+    }
+}
+
+/// A problem with what a study file sets.
+pub(crate) fn problem_with(network: &Network, set: &toml::Table, t_end: Option<&str>) -> Result<Problem, String> {
+    let mut builder = Problem::builder(network);
+    for (name, value) in set {
+        builder = match value {
+            toml::Value::String(text) => builder.set_text(name, text),
+            toml::Value::Float(v) => builder.set(name, Number(*v)),
+            toml::Value::Integer(v) => builder.set(name, Number(*v as f64)),
+            other => return Err(format!("set.{name} is a {}, expected a quantity", other.type_str())),
+        };
+    }
+    if let Some(text) = t_end {
+        let t_end: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
+        builder = builder.until(t_end);
+    }
+    builder.build().map_err(|e| e.to_string())
 }
 
 /// A name that no model has.

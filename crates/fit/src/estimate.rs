@@ -3,6 +3,7 @@
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
+use crate::noise::Noise;
 use crate::options::FitOptions;
 use crate::parameter::{Free, Resolved};
 use crate::report::FitReport;
@@ -48,14 +49,17 @@ pub(crate) fn resolve(experiments: &[Experiment], free: &[Free], options: &FitOp
         }
     }
     let data: usize = experiments.iter().map(|e| e.data().len()).sum();
-    if data + free.iter().filter(|f| f.prior.is_some()).count() <= free.len() {
-        return Err(FitError::TooFewData { data, free: free.len() });
-    }
     let with_sd = experiments.iter().flat_map(|e| &e.data().series).flat_map(|s| &s.points).filter(|p| p.sd.is_some());
     let with_sd = with_sd.count();
     if with_sd != 0 && with_sd != data {
         let found = format!("given for {with_sd} of {data} data");
         return Err(refuse("the standard deviation", &found, "one for every datum, or for none"));
+    }
+    // As many data as parameters leave nothing over to estimate a variance from; stated ones need no estimate.
+    let stated = with_sd == data && options.noise == Noise::Stated;
+    let known = data + free.iter().filter(|f| f.prior.is_some()).count();
+    if known < free.len() || (known == free.len() && !stated) {
+        return Err(FitError::TooFewData { data, free: free.len() });
     }
     Ok(free)
 }

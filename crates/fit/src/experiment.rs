@@ -2,7 +2,7 @@
 
 use ratelaw_solver::{Observable, Problem, SavePoints};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Measurement, Series};
 use crate::error::{FitError, Result};
 
 /// A problem and its data, with every column's observable looked up.
@@ -13,7 +13,48 @@ pub struct Experiment {
     observables: Vec<Observable>,
 }
 
+/// One value that was observed or published of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The observable, as data files name it.
+    pub observable: String,
+    /// Time, s.
+    pub time: f64,
+    /// Value, SI; fractions are pure numbers.
+    pub value: f64,
+    /// Its standard deviation, SI.
+    pub sd: f64,
+}
+
 impl Experiment {
+    /// An experiment of single observations, such as published figures; `source` is the name that messages give them.
+    ///
+    /// # Errors
+    /// What [`Experiment::new`] refuses.
+    pub fn observed(problem: Problem, observations: &[Observation], source: &str) -> Result<Self> {
+        let mut series: Vec<Series> = Vec::new();
+        for observation in observations {
+            let point = Measurement { time: observation.time, value: observation.value, sd: Some(observation.sd) };
+            match series.iter_mut().find(|s| s.name == observation.observable) {
+                Some(own) => own.points.push(point),
+                None => {
+                    let observable = Observable::parse(problem.network(), &observation.observable)?;
+                    let dimension = observable.dimension(problem.network());
+                    series.push(Series {
+                        name: observation.observable.clone(),
+                        unit: dimension.to_string(),
+                        factor: 1.0,
+                        dimension,
+                        arbitrary: false,
+                        line: 0,
+                        points: vec![point],
+                    });
+                }
+            }
+        }
+        Self::new(problem, Dataset { file: source.to_owned(), notes: Vec::new(), series })
+    }
+
     /// Looks the columns up and sets the run to the times of the data.
     ///
     /// # Errors

@@ -206,8 +206,11 @@ impl fmt::Display for FitReport {
             (_, false) => "residuals over the estimated noise",
             (false, true) => "in the unit of the data",
         };
-        let s = (self.sse / self.degrees_of_freedom as f64).sqrt();
-        writeln!(f, "SSE {:.10} ({weights}), s = {s:.4e}, {} degrees of freedom", self.sse, self.degrees_of_freedom)?;
+        let s = match self.degrees_of_freedom {
+            0 => String::new(),
+            n => format!(" s = {:.4e},", (self.sse / n as f64).sqrt()),
+        };
+        writeln!(f, "SSE {:.10} ({weights}),{s} {} degrees of freedom", self.sse, self.degrees_of_freedom)?;
         writeln!(f, "{} of {} starts arrived at this minimum (seed {})", self.arrived(), self.starts.len(), self.seed)?;
         let width = self.parameters.iter().map(|p| p.name.chars().count()).max().unwrap_or(0).max(9);
         let unit = self.parameters.iter().map(|p| p.unit.chars().count()).max().unwrap_or(0).max(4);

@@ -36,13 +36,22 @@ impl Target {
             return Ok(Self::Offset(find(name, series, experiments, members)?));
         }
         let mut settings = vec![None; experiments.len()];
+        let mut unknown = None;
         for e in members {
             let problem = experiments[*e].problem();
-            let setting = Setting::parse(problem.network(), name)?;
-            problem.settable(setting)?;
-            settings[*e] = Some(setting);
+            // Experiments may have different models: a parameter acts where there is one of its name.
+            match Setting::parse(problem.network(), name) {
+                Ok(setting) => {
+                    problem.settable(setting)?;
+                    settings[*e] = Some(setting);
+                }
+                Err(error) => unknown = unknown.or(Some(error)),
+            }
         }
-        Ok(Self::Setting(settings))
+        match unknown {
+            Some(error) if settings.iter().all(Option::is_none) => Err(error.into()),
+            _ => Ok(Self::Setting(settings)),
+        }
     }
 
     /// The first experiment that it acts on.

@@ -208,6 +208,12 @@ pub enum Fault {
         /// The name.
         name: String,
     },
+    /// A base that stands on the model itself.
+    #[error("the base `{name}` leads back to this model")]
+    BaseCircle {
+        /// The base as named.
+        name: String,
+    },
     /// A chemical formula that cannot be read.
     #[error("`{formula}` is not a chemical formula")]
     Formula {

@@ -39,6 +39,7 @@ pub use conditions::{
 };
 pub use definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
 pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
+pub use file::Library;
 pub use formula::{Atom, Element, Formula, FormulaFault};
 pub use kernel::{Bound, BoundAlong, Values};
 pub use lane::Lane;

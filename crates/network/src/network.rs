@@ -11,7 +11,7 @@ use crate::conditions::{Conditions, FARADAY, GAS_CONSTANT, Reference};
 use crate::definition::Definition;
 use crate::error::{NetworkError, Result, nearest};
 use crate::expression::{Tape, Variable};
-use crate::file::{self, Format};
+use crate::file::{self, Format, Library};
 use crate::formula::Formula;
 use crate::parameter::Scale;
 use crate::protocol::Stage;
@@ -177,17 +177,26 @@ impl PartialEq for Network {
 }
 
 impl Network {
-    /// Reads and checks a model file, TOML or (by its ending) JSON.
+    /// Reads and checks a model file, TOML or (by its ending) JSON. What it names as `base` is looked for beside it.
     ///
     /// # Errors
     /// [`NetworkError::Read`] if there is no such file, [`NetworkError::Invalid`] with all faults of it.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_file_with(path, &|_| None)
+    }
+
+    /// The same, with further models that it can name as its `base`: `library` gives the text of a name.
+    ///
+    /// # Errors
+    /// Those of [`Network::from_file`].
+    pub fn from_file_with(path: impl AsRef<Path>, library: Library<'_>) -> Result<Self> {
         let path = path.as_ref();
         let bytes =
             std::fs::read(path).map_err(|e| NetworkError::Read { path: path.to_owned(), reason: e.to_string() })?;
         let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
         let format = if is_json { Format::Json } else { Format::Toml };
-        file::read(&bytes, &path.display().to_string(), format)
+        let folder = path.parent().map(Path::to_path_buf);
+        file::read(&bytes, &path.display().to_string(), format, folder, library)
     }
 
     /// Reads and checks the text of a model; `file` is the name that messages give it.
@@ -195,7 +204,36 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Invalid`] with all faults.
     pub fn from_toml(text: &str, file: &str) -> Result<Self> {
-        file::read(text.as_bytes(), file, Format::Toml)
+        Self::from_toml_with(text, file, &|_| None)
+    }
+
+    /// The same, with models that it can name as its `base`: `library` gives the text of a name.
+    ///
+    /// ```
+    /// # use ratelaw_network::Network;
+    /// let decay = r#"
+    /// [model]
+    /// name = "decay"
+    /// [phases]
+    /// cell = { kind = "solution", volume = "1 L" }
+    /// [species]
+    /// A = { composition = "waived", initial = "1 M" }
+    /// B = { composition = "waived" }
+    /// [steps]
+    /// decay = { equation = "A -> B", k = "0.1 1/s" }"#;
+    /// let library = |name: &str| (name == "decay").then(|| decay.to_owned());
+    /// let faster = r#"
+    /// model = { name = "faster", base = "decay" }
+    /// steps = { decay = { k = "1 1/s" } }"#;
+    /// let network = Network::from_toml_with(faster, "faster.toml", &library)?;
+    /// assert_eq!(network.steps().len(), 1);
+    /// # Ok::<(), ratelaw_network::NetworkError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NetworkError::Invalid`] with all faults.
+    pub fn from_toml_with(text: &str, file: &str, library: Library<'_>) -> Result<Self> {
+        file::read(text.as_bytes(), file, Format::Toml, None, library)
     }
 
     /// Reads and checks the text of a model in JSON, which has the same keys; `file` is the name that messages give it.
@@ -203,7 +241,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Invalid`] with all faults.
     pub fn from_json(text: &str, file: &str) -> Result<Self> {
-        file::read(text.as_bytes(), file, Format::Json)
+        file::read(text.as_bytes(), file, Format::Json, None, &|_| None)
     }
 
     /// Checks a definition.

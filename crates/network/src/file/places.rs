@@ -9,45 +9,38 @@ use crate::units::Quantity;
 /// A line of data by mistake can be very long; a message shows its beginning.
 const WIDEST: usize = 160;
 
-/// Byte ranges of the values and keys of a file, by their path: `steps.condensation.equation`.
+/// Byte ranges of the values and keys of a model, by their path: `steps.condensation.equation`. The files that it is
+/// made of lie one behind the other in one text, the model's own last.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
-    file: String,
+    /// Where each file begins, and its name.
+    files: Vec<(usize, String)>,
     text: String,
     line_starts: Vec<usize>,
     spans: HashMap<String, Range<usize>>,
-    /// Where a value or key that begins at a byte of the text that was parsed stands in the file, if that is another.
-    origins: Option<HashMap<usize, Range<usize>>>,
 }
 
 impl Places {
     pub(crate) fn new(file: &str, text: &str) -> Self {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        Self { file: file.to_owned(), text: text.to_owned(), line_starts, spans: HashMap::new(), origins: None }
+        Self::of_files(std::iter::once((file, text)))
     }
 
-    /// Says that the text was parsed in another form.
-    pub(super) fn translated(mut self, origins: HashMap<usize, Range<usize>>) -> Self {
-        self.origins = Some(origins);
-        self
-    }
-
-    /// The bytes of the file that a span of the parsed text comes from.
-    fn origin(&self, span: Range<usize>) -> Range<usize> {
-        match &self.origins {
-            Some(origins) => origins.get(&span.start).cloned().unwrap_or(0..0),
-            None => span,
+    /// Files by name and text.
+    pub(super) fn of_files<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let (mut files, mut joined) = (Vec::new(), String::new());
+        for (name, text) in all {
+            if !files.is_empty() {
+                joined.push('\n');
+            }
+            files.push((joined.len(), name.to_owned()));
+            joined.push_str(text);
         }
+        let line_starts = std::iter::once(0).chain(joined.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        Self { files, text: joined, line_starts, spans: HashMap::new() }
     }
 
     pub(crate) fn insert(&mut self, path: String, span: Range<usize>) {
-        let span = self.origin(span);
         self.spans.insert(path, span);
-    }
-
-    /// The place of a value or key of the parsed text.
-    pub(crate) fn parsed(&self, span: Range<usize>) -> Place {
-        self.at(self.origin(span))
     }
 
     /// The place of a path, or of the nearest table around it, or of the file; none for a network that was
@@ -60,7 +53,7 @@ impl Places {
             }
             match path.rfind('.') {
                 Some(end) => path = &path[..end],
-                None => return (!self.file.is_empty()).then(|| self.at(0..0)),
+                None => return self.files.last().map(|(start, _)| self.at(*start..*start)),
             }
         }
     }
@@ -108,6 +101,9 @@ impl Places {
     pub(crate) fn at(&self, span: Range<usize>) -> Place {
         let start = span.start.min(self.text.len());
         let line = self.line_starts.partition_point(|s| *s <= start).max(1) - 1;
+        let file = self.files.partition_point(|(first, _)| *first <= start).max(1) - 1;
+        let (first, name) = self.files.get(file).map_or((0, ""), |(first, name)| (*first, name.as_str()));
+        let first_line = self.line_starts.partition_point(|s| *s <= first).max(1) - 1;
         let line_start = self.line_starts.get(line).copied().unwrap_or(0);
         let full = self.text[line_start..].lines().next().unwrap_or("");
         let before = self.text.get(line_start..start).map_or(0, |s| s.chars().count());
@@ -116,8 +112,8 @@ impl Places {
         let text: String = full.chars().take(WIDEST).map(|c| if c == '\t' { ' ' } else { c }).collect();
         let room = WIDEST.saturating_sub(before).max(1);
         Place {
-            file: self.file.clone(),
-            line: line + 1,
+            file: name.to_owned(),
+            line: line - first_line + 1,
             column: before + 1,
             length: length.min(room),
             text: if before < WIDEST { text } else { String::new() },

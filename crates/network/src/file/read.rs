@@ -1,11 +1,14 @@
 //! Reads a model file into a definition, then checks it.
 
+use std::path::PathBuf;
+
 use toml::de::{DeTable, DeValue};
 
-use super::json;
+use super::base::{Library, Sources};
 use super::places::Places;
 use super::protocol::lines;
 use super::section::{KEY, Reading, Section, in_order, join};
+use super::source::Source;
 use crate::check::check;
 use crate::conditions::Reference;
 use crate::definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
@@ -26,66 +29,25 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Reads and checks a model; `file` is its name in messages.
-pub(crate) fn read(bytes: &[u8], file: &str, format: Format) -> Result<Network> {
-    let places = Places::new(file, "");
-    let one = |diagnostic| Err(NetworkError::Invalid(Diagnostics(vec![diagnostic])));
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        let place = Some(places.at(0..0));
-        return one(Diagnostic::new(Fault::NotText, "bytes that are not UTF-8", "a TOML file").at(place));
-    };
-    if text.contains('\0') {
-        let place = Some(places.at(0..0));
-        return one(Diagnostic::new(Fault::NotText, "zero bytes", "a TOML file").at(place));
-    }
-    if text.trim().is_empty() {
-        let place = Some(places.at(0..0));
-        let expected = "a model with [model], [species] and [steps]";
-        return one(Diagnostic::new(Fault::Empty, "no text", expected)
-            .at(place)
-            .help("`ratelaw models robertson` prints a small model to start from"));
-    }
-    let places = Places::new(file, text);
-    let (parsed, places) = match format {
-        Format::Toml => (text.to_owned(), places),
-        Format::Json => match json::translate(text) {
-            Ok(translated) => (translated.toml, places.translated(translated.origins)),
-            Err(fault) => {
-                let part = text.get(fault.at.clone()).filter(|part| !part.is_empty());
-                let found = part.map_or("the end".to_owned(), |part| format!("`{part}`"));
-                let place = Some(places.at(fault.at));
-                return one(Diagnostic::new(Fault::Json, found, fault.expected).at(place));
-            }
-        },
-    };
+/// Reads and checks a model and what it stands on; `file` is its name in messages, `folder` where its bases lie.
+pub(crate) fn read(
+    bytes: &[u8],
+    file: &str,
+    format: Format,
+    folder: Option<PathBuf>,
+    library: Library<'_>,
+) -> Result<Network> {
+    let one = |diagnostic| NetworkError::Invalid(Diagnostics(vec![diagnostic]));
+    let source = Source::new(bytes, file, format, folder).map_err(one)?;
+    let sources = Sources::of(source, library).map_err(one)?;
+    let root = sources.merged().map_err(one)?;
+    let places = Places::of_files(sources.all.iter().map(|s| (s.name.as_str(), s.text.as_str())));
     let mut reading = Reading { places, faults: Diagnostics::default() };
-    let root = match DeTable::parse(&parsed) {
-        Ok(root) => root,
-        Err(error) => return one(syntax(&error, &parsed, &reading.places)),
-    };
-    let definition = define(root.get_ref(), &mut reading);
+    let definition = define(&root, &mut reading);
     let Reading { places, faults } = reading;
     // What could not be read would raise follow-up faults, so checking waits until reading is clean.
     faults.into_result()?;
     check(definition, &places)
-}
-
-fn syntax(error: &toml::de::Error, text: &str, places: &Places) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let place = Some(places.parsed(span.clone()));
-    let excerpt: String = text.get(span).unwrap_or("").chars().take(40).collect();
-    let found = if excerpt.trim().is_empty() { "the end of the line".to_owned() } else { format!("`{excerpt}`") };
-    if error.message().contains("duplicate key") {
-        let name = excerpt.trim_matches(['"', '\'']).to_owned();
-        return Diagnostic::new(Fault::Duplicate { kind: "name", name }, found, "each name once in its table")
-            .at(place);
-    }
-    let message = error.message().replace('\n', ", ");
-    let (found, expected) = match message.split_once(", expected ") {
-        Some((what, expected)) => (format!("{found}: {what}"), expected.to_owned()),
-        None => (found, message),
-    };
-    Diagnostic::new(Fault::Toml, found, expected).at(place)
 }
 
 fn define(root: &DeTable<'_>, reading: &mut Reading) -> Definition {
@@ -371,7 +333,7 @@ fn constant(path: &str, value: &toml::Spanned<DeValue<'_>>, reading: &mut Readin
     }
     Constant::parse(&text)
         .map_err(|error| {
-            let place = Some(reading.places.parsed(value.span()));
+            let place = Some(reading.places.at(value.span()));
             let fault = Fault::Value { what: format!("`{path}`") };
             let expected = "the name of a parameter, or a quantity such as \"2e-4 m3/mol/s\"";
             let found = format!("\"{text}\"");

@@ -186,7 +186,7 @@ impl<'a> Section<'a> {
             if !self.asked.contains(&key) {
                 let fault = Fault::UnknownKey { key: key.to_owned(), within: self.title() };
                 let help = nearest(key, self.asked.iter().copied()).map(|n| format!("did you mean `{n}`?"));
-                let place = Some(reading.places.parsed(span));
+                let place = Some(reading.places.at(span));
                 reading
                     .faults
                     .push(Diagnostic::new(fault, format!("`{key}`"), list(&self.asked)).at(place).help_if(help));
@@ -197,7 +197,7 @@ impl<'a> Section<'a> {
 
 impl Reading {
     pub(super) fn wrong(&mut self, path: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
-        let place = Some(self.places.parsed(value.span()));
+        let place = Some(self.places.at(value.span()));
         let fault = Fault::Value { what: format!("`{path}`") };
         self.faults.push(Diagnostic::new(fault, kind_of(value.get_ref()), expected).at(place));
     }
@@ -217,7 +217,7 @@ impl Reading {
         let text = self.text(path, value)?;
         text.parse()
             .map_err(|error: crate::error::QuantityError| {
-                let place = Some(self.places.parsed(value.span()));
+                let place = Some(self.places.at(value.span()));
                 let fault = Fault::Value { what: format!("`{path}`") };
                 self.faults.push(
                     Diagnostic::new(fault, format!("\"{text}\""), format!("a quantity such as \"{example}\""))

@@ -1,0 +1,301 @@
+//! The file of anchors with every name looked up, before anything runs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ratelaw::fit::Expectation;
+use ratelaw::network::nearest;
+use ratelaw::prelude::*;
+use ratelaw::solver::{Chain, ChainFile};
+
+use super::file::{self, Check, File, Trend};
+use crate::error::{CliError, Result};
+use crate::input;
+
+/// A run of a model.
+pub(super) struct Run {
+    pub(super) name: String,
+    pub(super) problem: Problem,
+}
+
+/// A check whose names were looked up.
+pub(super) struct Ready {
+    pub(super) places: Vec<Place>,
+    pub(super) quantity: Quantum,
+    pub(super) over: Option<Over>,
+    pub(super) expectation: Expectation,
+    /// Unit that its numbers are shown in, and one of it, SI.
+    pub(super) shown: (String, f64),
+}
+
+/// Where a value is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Place {
+    /// A run, at a time, s; its end if not given.
+    Run { run: usize, at: Option<f64> },
+    /// A stage of a chain, at its start or its end.
+    Stage { chain: String, stage: String, cycle: usize, start: bool },
+    /// A chain as a whole.
+    Chain { chain: String },
+}
+
+/// What is taken there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Quantum {
+    Observable(String),
+    /// Monoisotopic mass of a species, g/mol.
+    Mass(String),
+    Parameter(String),
+    /// Degree of control of a step over an observable.
+    Control { step: String, of: String },
+    /// The part of a step of the control of all.
+    ControlShare { step: String, of: String },
+    Figure(String),
+}
+
+/// What the value is divided by: the same somewhere else, or something else there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Over {
+    Place(Place),
+    Quantum(Quantum),
+}
+
+/// What the checks of a file refer to.
+pub(super) struct Shelf<'a> {
+    folder: Option<&'a Path>,
+    pub(super) runs: Vec<Run>,
+    pub(super) chains: BTreeMap<String, Chain>,
+}
+
+type Found<T> = std::result::Result<T, String>;
+
+/// Looks everything up: for each anchor its checks. `name` is that of the file, for messages.
+pub(super) fn prepare<'a>(file: &File, name: &str, folder: Option<&'a Path>) -> Result<(Shelf<'a>, Vec<Vec<Ready>>)> {
+    let wrong = |what: String| CliError::Study { file: name.to_owned(), reason: what };
+    let mut shelf = Shelf { folder, runs: Vec::new(), chains: BTreeMap::new() };
+    for run in &file.run {
+        shelf.add(run).map_err(|e| wrong(format!("run `{}`: {e}", run.name)))?;
+    }
+    let mut all = Vec::new();
+    for (i, anchor) in file.anchor.iter().enumerate() {
+        if file.anchor[..i].iter().any(|a| a.id == anchor.id) {
+            return Err(wrong(format!("two anchors have the id `{}`", anchor.id)));
+        }
+        if anchor.check.is_empty() != (anchor.kind == file::Kind::Annotation) {
+            return Err(wrong(format!("anchor `{}`: an annotation has no check, any other at least one", anchor.id)));
+        }
+        let mut checks = Vec::new();
+        for (k, check) in anchor.check.iter().enumerate() {
+            let known = |fit: &String| file.calibration.iter().any(|c| c.name == *fit);
+            let ready = match &check.fit {
+                Some(fit) if !known(fit) => Err(format!("there is no calibration `{fit}`")),
+                _ => shelf.check(check),
+            };
+            checks.push(ready.map_err(|e| wrong(format!("anchor `{}`, check {}: {e}", anchor.id, k + 1)))?);
+        }
+        all.push(checks);
+    }
+    Ok((shelf, all))
+}
+
+impl Shelf<'_> {
+    fn add(&mut self, run: &file::Run) -> Found<()> {
+        if self.runs.iter().any(|r| r.name == run.name) {
+            return Err("its name is given twice".into());
+        }
+        let network = input::network_beside(&run.model, self.folder).map_err(|e| e.to_string())?;
+        let problem = input::problem_with(&network, &run.set, run.t_end.as_deref())?;
+        self.runs.push(Run { name: run.name.clone(), problem });
+        Ok(())
+    }
+
+    fn check(&mut self, check: &Check) -> Found<Ready> {
+        let places = self.places(check)?;
+        let quantity = quantity(check)?;
+        let over = match (&check.relative_to, &check.relative_to_value, check.relative_to_cycle) {
+            (None, None, None) => None,
+            (Some(name), None, None) => {
+                Some(Over::Place(Place::Run { run: self.find(name)?, at: time(check.at.as_deref())? }))
+            }
+            (None, Some(value), None) => Some(Over::Quantum(quantum(value))),
+            (None, None, Some(cycle)) => match &places[0] {
+                Place::Stage { chain, stage, start, .. } => {
+                    let place = Place::Stage { chain: chain.clone(), stage: stage.clone(), cycle, start: *start };
+                    self.known(&place)?;
+                    Some(Over::Place(place))
+                }
+                _ => return Err("`relative_to_cycle` is for a stage of a chain".into()),
+            },
+            _ => return Err("it is divided by one thing at most".into()),
+        };
+        for place in places.iter().chain(over.iter().filter_map(|o| if let Over::Place(p) = o { Some(p) } else { None })) {
+            self.takes(place, &quantity)?;
+        }
+        if let Some(Over::Quantum(other)) = &over {
+            places.iter().try_for_each(|p| self.takes(p, other))?;
+        }
+        let shown = if over.is_some() { ("1".to_owned(), 1.0) } else { self.unit(&places[0], &quantity)? };
+        Ok(Ready { expectation: expectation(check)?, places, quantity, over, shown })
+    }
+
+    fn find(&self, name: &str) -> Found<usize> {
+        self.runs.iter().position(|r| r.name == name).ok_or_else(|| {
+            let near = nearest(name, self.runs.iter().map(|r| r.name.as_str()));
+            format!("there is no run `{name}`{}", near.map_or(String::new(), |n| format!("; did you mean `{n}`?")))
+        })
+    }
+
+    fn places(&mut self, check: &Check) -> Found<Vec<Place>> {
+        let at = time(check.at.as_deref())?;
+        let names = check.run.iter().chain(&check.runs).collect::<Vec<_>>();
+        match (&check.chain, names.as_slice()) {
+            (Some(_), [_, ..]) => Err("a check is of runs or of a chain".into()),
+            (None, []) => Err("it says no `run`, no `runs` and no `chain`".into()),
+            (None, names) => names.iter().map(|n| Ok(Place::Run { run: self.find(n)?, at })).collect(),
+            (Some(chain), []) => {
+                self.load(chain)?;
+                let place = match (&check.stage, check.figure.is_some()) {
+                    (None, true) => Place::Chain { chain: chain.clone() },
+                    (Some(stage), false) => Place::Stage {
+                        chain: chain.clone(),
+                        stage: stage.clone(),
+                        cycle: check.cycle.unwrap_or(1),
+                        start: match at {
+                            None => false,
+                            Some(0.0) => true,
+                            Some(_) => return Err("of a stage there is the end, or the start `at = \"0 s\"`".into()),
+                        },
+                    },
+                    _ => return Err("of a chain it takes a `figure`, or a `value` of a `stage`".into()),
+                };
+                self.known(&place)?;
+                Ok(vec![place])
+            }
+        }
+    }
+
+    /// Reads a chain, once.
+    fn load(&mut self, name: &str) -> Found<()> {
+        if !self.chains.contains_key(name) {
+            let file = match self.folder.map(|f| f.join(format!("{name}.toml"))).filter(|p| p.is_file()) {
+                Some(path) => ChainFile::read(path),
+                None => {
+                    let own = ratelaw::chains::find(name).ok_or_else(|| format!("there is no chain `{name}`"))?;
+                    ChainFile::from_toml(own.text, &format!("{name}.toml (embedded)"))
+                }
+            };
+            let folder = self.folder;
+            let chain = file.and_then(|f| f.chain(|model| input::network_beside(model, folder)));
+            self.chains.insert(name.to_owned(), chain.map_err(|e| e.to_string())?);
+        }
+        Ok(())
+    }
+
+    /// Whether the stage and cycle exist.
+    fn known(&self, place: &Place) -> Found<()> {
+        let Place::Stage { chain, stage, cycle, .. } = place else { return Ok(()) };
+        let own = &self.chains[chain];
+        if !own.stages().iter().any(|s| s.name() == *stage) {
+            return Err(format!("the chain `{chain}` has no stage `{stage}`"));
+        }
+        if !(1..=own.times()).contains(cycle) {
+            return Err(format!("the chain `{chain}` has the cycles 1 to {}, not {cycle}", own.times()));
+        }
+        Ok(())
+    }
+
+    fn network(&self, place: &Place) -> Option<&Network> {
+        match place {
+            Place::Run { run, .. } => Some(self.runs[*run].problem.network()),
+            Place::Stage { chain, stage, .. } => {
+                let stage = self.chains[chain].stages().iter().find(|s| s.name() == *stage)?;
+                Some(stage.problem().network())
+            }
+            Place::Chain { .. } => None,
+        }
+    }
+
+    /// Whether a place has such a quantity.
+    fn takes(&self, place: &Place, quantity: &Quantum) -> Found<()> {
+        let text = |e: ratelaw::solver::SolveError| e.to_string();
+        match (quantity, self.network(place), place) {
+            (Quantum::Figure(name), None, Place::Chain { chain }) => {
+                let known = self.chains[chain].figures().any(|f| f.name == *name);
+                if known { Ok(()) } else { Err(format!("the chain `{chain}` has no figure `{name}`")) }
+            }
+            (Quantum::Observable(of), Some(network), _) => Observable::parse(network, of).map(|_| ()).map_err(text),
+            (Quantum::Mass(name), Some(network), _) => network.species_id(name).map(|_| ()).map_err(|e| e.to_string()),
+            (Quantum::Parameter(name), Some(network), Place::Run { .. }) => {
+                network.parameter_id(name).map(|_| ()).map_err(|e| e.to_string())
+            }
+            (Quantum::Control { step, of } | Quantum::ControlShare { step, of }, Some(network), Place::Run { .. }) => {
+                Observable::parse(network, of).map_err(text)?;
+                if network.steps().iter().any(|s| s.name == *step) {
+                    return Ok(());
+                }
+                let near = nearest(step, network.steps().iter().map(|s| s.name.as_str()));
+                Err(format!("there is no step `{step}`{}", near.map_or(String::new(), |n| format!("; did you mean `{n}`?"))))
+            }
+            _ => Err("this cannot be taken there: parameters and control are of runs, figures of chains".into()),
+        }
+    }
+
+    fn unit(&self, place: &Place, quantity: &Quantum) -> Found<(String, f64)> {
+        Ok(match (quantity, self.network(place)) {
+            (Quantum::Observable(of), Some(network)) => {
+                let unit = Observable::parse(network, of).map_err(|e| e.to_string())?.display_unit(network);
+                (unit.symbol, unit.factor)
+            }
+            (Quantum::ControlShare { .. } | Quantum::Figure(_), _) => ("%".into(), 0.01),
+            (Quantum::Mass(_), _) => ("g/mol".into(), 1e-3),
+            _ => ("1".into(), 1.0),
+        })
+    }
+}
+
+fn quantity(check: &Check) -> Found<Quantum> {
+    let value = check.value.as_deref();
+    Ok(match (value, &check.figure, &check.control, &check.control_share) {
+        (None, Some(figure), None, None) => Quantum::Figure(figure.clone()),
+        (Some(value), None, None, None) => quantum(value),
+        (Some(of), None, Some(step), None) => Quantum::Control { step: step.clone(), of: of.to_owned() },
+        (Some(of), None, None, Some(step)) => Quantum::ControlShare { step: step.clone(), of: of.to_owned() },
+        _ => return Err("it needs a `value` (with `control` or `control_share` at most one), or a `figure`".into()),
+    })
+}
+
+fn quantum(text: &str) -> Quantum {
+    let within = |word: &str| text.trim().strip_prefix(word)?.strip_prefix('(')?.strip_suffix(')');
+    match (within("mass"), within("parameter")) {
+        (Some(species), _) => Quantum::Mass(species.trim().to_owned()),
+        (_, Some(name)) => Quantum::Parameter(name.trim().to_owned()),
+        _ => Quantum::Observable(text.trim().to_owned()),
+    }
+}
+
+fn time(text: Option<&str>) -> Found<Option<f64>> {
+    let read = |text: &str| {
+        let at: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
+        at.si_as(ratelaw::network::units::Dimension::TIME, "`at`").map_err(|e| e.to_string())
+    };
+    text.map(read).transpose()
+}
+
+fn number(text: &str) -> Found<f64> {
+    let quantity: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
+    Ok(quantity.si())
+}
+
+fn expectation(check: &Check) -> Found<Expectation> {
+    let parts = (&check.equals, &check.within, &check.above, &check.below, check.trend);
+    Ok(match parts {
+        (Some(value), Some(within), None, None, None) => {
+            Expectation::Equals { value: number(value)?, within: number(within)? }
+        }
+        (None, None, Some(bound), None, None) => Expectation::Above(number(bound)?),
+        (None, None, None, Some(bound), None) => Expectation::Below(number(bound)?),
+        (None, None, None, None, Some(Trend::Rises)) => Expectation::Rises,
+        (None, None, None, None, Some(Trend::Falls)) => Expectation::Falls,
+        _ => return Err("it needs one of `equals` with `within`, `above`, `below`, `trend`".into()),
+    })
+}
