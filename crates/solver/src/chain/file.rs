@@ -172,12 +172,12 @@ impl ChainFile {
         let mut stages = Vec::new();
         // Which entry of the file each receive of a stage comes from: one entry may name several species.
         let mut entries: Vec<Vec<usize>> = Vec::new();
-        for entry in &self.plan.stage {
+        for (i, entry) in self.plan.stage.iter().enumerate() {
             let (own, at) = (entry.get_ref(), entry.span().start);
             let within = format!("stage `{}`", own.name);
             match problem(own, &mut models) {
                 Ok(problem) => stages.push(ChainStage::new(&own.name, problem)),
-                Err(problem) => faults.push(self.fault(at, ChainPlace::Stage(stages.len()), within.clone(), problem)),
+                Err(problem) => faults.push(self.fault(at, ChainPlace::Stage(i), within.clone(), problem)),
             }
             let mut from = Vec::new();
             for (k, receive) in own.receive.iter().enumerate() {
@@ -190,7 +190,7 @@ impl ChainFile {
                         }
                     }
                     Err(problem) => {
-                        let place = ChainPlace::Receive(entries.len(), k);
+                        let place = ChainPlace::Receive(i, k);
                         let within = format!("{within}, which receives from `{}`", receive.get_ref().from);
                         faults.push(self.fault(receive.span().start, place, within, problem));
                     }
