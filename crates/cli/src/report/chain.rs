@@ -64,7 +64,7 @@ fn handed_over(result: &ChainResult) -> String {
             format!("{}: {}{}", run.stage, receipt.target, if receipt.add { " (added)" } else { "" }),
             number(receipt.available),
             number(receipt.arrived),
-            significant(100.0 * receipt.recovery, 6),
+            ((1e8 * receipt.recovery).round() / 1e6).to_string(),
             match (receipt.origin, receipt.note.as_str()) {
                 (None, _) => "all is handed over".to_owned(),
                 (Some(origin), "") => origin.to_owned(),
