@@ -134,8 +134,8 @@ fn tally(stages: &[ChainStage], own: &Tally, by: Option<&str>) -> Result<Checked
     Ok(CheckedTally { stage, species: own.species.iter().map(one).collect::<Result<_, _>>()? })
 }
 
-/// The runs of a chain, for figures: stages of a cycle, and what goes from cycle to cycle.
-pub(super) struct Runs<'a> {
+/// What a chain did, for figures: stages of a cycle, and what goes from cycle to cycle.
+pub(super) struct Course<'a> {
     pub(super) stages: &'a [ChainStage],
     pub(super) runs: &'a [StageRun],
     pub(super) times: usize,
@@ -148,7 +148,7 @@ struct Count {
     end: f64,
 }
 
-impl Runs<'_> {
+impl Course<'_> {
     fn run(&self, stage: usize, cycle: usize) -> Option<&StageRun> {
         self.runs.iter().find(|r| r.stage == self.stages[stage].name && r.cycle == cycle)
     }

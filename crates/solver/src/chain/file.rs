@@ -198,17 +198,20 @@ impl ChainFile {
             }
             entries.push(from);
         }
-        let figures = self.plan.figure.iter().enumerate().map(|(i, entry)| {
-            let within = format!("figure `{}`", entry.get_ref().name);
-            figure(entry.get_ref()).map_err(|p| self.fault(entry.span().start, ChainPlace::Figure(i), within, p))
-        });
-        let (figures, wrong): (Vec<_>, Vec<_>) = figures.partition(Result::is_ok);
-        faults.extend(wrong.into_iter().filter_map(Result::err));
+        let mut figures = Vec::new();
+        for (i, entry) in self.plan.figure.iter().enumerate() {
+            match figure(entry.get_ref()) {
+                Ok(figure) => figures.push(figure),
+                Err(problem) => {
+                    let within = format!("figure `{}`", entry.get_ref().name);
+                    faults.push(self.fault(entry.span().start, ChainPlace::Figure(i), within, problem));
+                }
+            }
+        }
         if !faults.is_empty() {
             return Err(ChainError::Invalid(faults));
         }
         let Heading { name, title, source, times } = &self.plan.chain;
-        let figures = figures.into_iter().filter_map(Result::ok).collect();
         let chain = Chain::new(stages).and_then(|c| c.repeated(*times)).and_then(|c| c.with_figures(figures));
         let chain = chain.map_err(|error| self.located(error, &entries))?;
         Ok(Chain { name: name.clone(), title: title.clone(), source: source.clone(), ..chain })

@@ -3,7 +3,7 @@
 use ratelaw_network::SpeciesId;
 
 use super::error::{ChainError, ChainFailure};
-use super::figure::Runs;
+use super::figure::Course;
 use super::hand_over::HandOver;
 use super::ledger::{self, Flows, Ledger};
 use super::result::{ChainResult, Receipt, StageRun};
@@ -40,7 +40,7 @@ impl Chain {
             for (number, stage) in self.stages.iter().enumerate() {
                 before(&stage.name, cycle);
                 let (problem, received) = self.prepare(number, &runs);
-                match self.stage(&problem, options) {
+                match run_stage(problem, options) {
                     Ok(run) => runs.push(StageRun { stage: stage.name.clone(), cycle, received, ..run }),
                     Err(error) => {
                         let (stage, partial) = (stage.name.clone(), self.result(runs));
@@ -98,32 +98,6 @@ impl Chain {
         (problem, received)
     }
 
-    /// Runs one stage.
-    fn stage(&self, problem: &Problem, options: &SolveOptions) -> Result<StageRun, SolveError> {
-        let mut problem = problem.clone();
-        let network = problem.network().clone();
-        if network.floating_potentials().iter().any(|f| f.counter) {
-            problem.set_save(work::save_points(problem.t_end()));
-        }
-        let all_turnovers = options.all_turnovers || ledger::is_open(&network);
-        let options = SolveOptions { all_turnovers, sensitivities: Vec::new(), ..options.clone() };
-        let solution = solve(&problem, &options)?;
-        let charge =
-            network.is_electrochemical().then(|| solution.observe(&Observable::Charge).pop().flatten()).flatten();
-        Ok(StageRun {
-            stage: String::new(),
-            cycle: 0,
-            seconds: solution.times.last().copied().unwrap_or(0.0),
-            received: Vec::new(),
-            charge,
-            work: Work::of(&solution),
-            readings: StageRun::read(&solution),
-            accounts: Vec::new(),
-            warnings: solution.warnings(),
-            solution,
-        })
-    }
-
     /// What the runs come to: their accounts, the ledger and the figures.
     fn result(&self, mut runs: Vec<StageRun>) -> ChainResult {
         let flows = self.flows(&runs);
@@ -132,7 +106,7 @@ impl Chain {
         }
         let stages: Vec<String> = self.stages.iter().map(|s| s.name.clone()).collect();
         let ledger = Ledger::of(&stages, &runs);
-        let all = Runs { stages: &self.stages, runs: &runs, times: self.times };
+        let all = Course { stages: &self.stages, runs: &runs, times: self.times };
         let figures = self.figures.iter().map(|(figure, checked)| all.evaluate(figure, checked)).collect();
         ChainResult {
             name: self.name.clone(),
@@ -170,6 +144,30 @@ impl Chain {
         }
         flows
     }
+}
+
+/// Runs one stage; its place in the chain and its accounts are filled in later.
+fn run_stage(mut problem: Problem, options: &SolveOptions) -> Result<StageRun, SolveError> {
+    let network = problem.network().clone();
+    if network.floating_potentials().iter().any(|f| f.counter) {
+        problem.set_save(work::save_points(problem.t_end()));
+    }
+    let all_turnovers = options.all_turnovers || ledger::is_open(&network);
+    let options = SolveOptions { all_turnovers, sensitivities: Vec::new(), ..options.clone() };
+    let solution = solve(&problem, &options)?;
+    let charge = network.is_electrochemical().then(|| solution.observe(&Observable::Charge).pop().flatten()).flatten();
+    Ok(StageRun {
+        stage: String::new(),
+        cycle: 0,
+        seconds: solution.times.last().copied().unwrap_or(0.0),
+        received: Vec::new(),
+        charge,
+        work: Work::of(&solution),
+        readings: StageRun::read(&solution),
+        accounts: Vec::new(),
+        warnings: solution.warnings(),
+        solution,
+    })
 }
 
 /// What there is of a species at the end of a run to hand on, mol. An amount that fell below zero within the tolerance stays
