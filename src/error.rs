@@ -18,6 +18,9 @@ pub enum Error {
     /// A run failed.
     #[error(transparent)]
     Solve(#[from] ratelaw_solver::SolveError),
+    /// A chain is wrong or failed.
+    #[error(transparent)]
+    Chain(#[from] ratelaw_solver::ChainError),
     /// A fit failed.
     #[error(transparent)]
     Fit(#[from] ratelaw_fit::FitError),

@@ -28,6 +28,7 @@
 
 mod error;
 
+pub mod chains;
 pub mod data;
 pub mod models;
 pub mod studies;

@@ -9,13 +9,15 @@
 //! - `# wrong: TEXT` (alone or after `# part of: NAME`): reading or running must fail with a message that contains the
 //!   text. A block ```` ```text ```` that comes next, if it starts with `error:`, must be that message, its line numbers
 //!   apart;
-//! - `# study`: a study file, whose models and data must be embedded ones.
+//! - `# study`: a study file, whose models and data must be embedded ones;
+//! - `# chain`: a chain file of embedded models, which is read and run.
 //!
 //! Any other block fails the test.
 
 use std::fmt::Write as _;
 
 use ratelaw::prelude::*;
+use ratelaw::solver::ChainFile;
 
 /// A fenced block of a page.
 struct Block {
@@ -153,6 +155,11 @@ fn study(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn chain(text: &str) -> Result<(), String> {
+    let chain = ChainFile::from_toml(text, "chain.toml").and_then(|file| file.chain(ratelaw::chains::model));
+    chain.and_then(|chain| chain.run(&SolveOptions::default())).map(|_| ()).map_err(|e| e.to_string())
+}
+
 /// What is wrong with a block, if anything is.
 fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> {
     let text = &block.text;
@@ -161,6 +168,9 @@ fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> 
     }
     if text.starts_with("# study\n") {
         return study(text).err();
+    }
+    if text.starts_with("# chain\n") {
+        return chain(text).err();
     }
     let whole = match directive(text, "part of:") {
         Some(name) => {
@@ -172,7 +182,7 @@ fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> 
             completed(model, text)
         }
         None if text.lines().any(|line| line == "[model]") => text.clone(),
-        None => return Some("neither a model with [model], nor `# part of:`, nor `# study`".to_owned()),
+        None => return Some("neither a model with [model], nor `# part of:`, nor `# study`, nor `# chain`".to_owned()),
     };
     let outcome = run(&whole, "model.toml");
     let Some(wrong) = directive(text, "wrong:") else { return outcome.err() };

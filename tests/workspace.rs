@@ -60,6 +60,20 @@ fn every_model_and_data_file_is_embedded() {
     }
 }
 
+/// All studies are embedded: the one that `ratelaw study` runs, and chains.
+#[test]
+fn every_chain_is_embedded_and_reads() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/studies")).expect("the folder");
+    let texts = folder.map(|e| std::fs::read_to_string(e.expect("a file").path()).expect("text"));
+    let chains: Vec<String> = texts.filter(|t| t != ratelaw::studies::HYDRAZINE).collect();
+    assert_eq!(chains.len(), ratelaw::chains::ALL.len());
+    for own in ratelaw::chains::ALL {
+        assert!(chains.iter().any(|t| t == own.text), "{}", own.name);
+        let chain = own.chain().expect("the chain reads");
+        assert_eq!((chain.name.as_str(), chain.source.is_empty()), (own.name, false));
+    }
+}
+
 /// A value says where it comes from.
 #[test]
 fn every_parameter_of_a_shipped_model_has_an_origin() {

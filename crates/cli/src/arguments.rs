@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Study(Study),
+    Chain(Chain),
     Models(Models),
     Check(Check),
     Graph(Graph),
@@ -54,6 +55,35 @@ pub(crate) struct Study {
     /// Folder for the results; made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "study-results")]
     pub(crate) out: PathBuf,
+}
+
+/// Run a chain: stages that run one after the other and hand species over, once or in cycles.
+///
+/// Prints time, charge, mean cell voltage, work and what each stage's model asks for; what was handed over and what was
+/// lost; where atoms and charge come from and go to over the whole chain; and the figures of the chain.
+///
+/// Example: `ratelaw chain jia-2024-azine --set electrosynthesis.potential=1.8V --out chain.json`
+#[derive(Debug, Args)]
+pub(crate) struct Chain {
+    /// Chain file (TOML) or name of an embedded chain.
+    pub(crate) chain: String,
+    /// Set a parameter, an initial amount, `potential` or `temperature` of a stage; may be repeated.
+    #[arg(long, value_name = "STAGE.NAME=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Cycles; as the chain says if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) times: Option<usize>,
+    /// Relative tolerance, 1e-13 to 0.1.
+    #[arg(long, value_name = "R")]
+    pub(crate) rtol: Option<f64>,
+    /// Most steps of a stage's run, accepted and rejected; 100000 if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_steps: Option<usize>,
+    /// Write a plot of the yields of all stages, one after the other, to this SVG file.
+    #[arg(long, value_name = "F.svg", value_parser = svg)]
+    pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// List the embedded models, or print one as TOML.

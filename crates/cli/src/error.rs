@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ratelaw::fit::FitError;
 use ratelaw::network::NetworkError;
-use ratelaw::solver::{SolveError, StoreError};
+use ratelaw::solver::{ChainError, SolveError, StoreError};
 use thiserror::Error;
 
 use crate::report::plot::PlotError;
@@ -21,11 +21,15 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Solve(#[from] SolveError),
     #[error(transparent)]
+    Chain(#[from] ChainError),
+    #[error(transparent)]
     Fit(#[from] FitError),
     #[error(transparent)]
     Plot(#[from] PlotError),
     #[error("`{name}` is neither a file nor an embedded model{help}")]
     NoModel { name: String, help: String },
+    #[error("`{name}` is neither a file nor an embedded chain{help}")]
+    NoChain { name: String, help: String },
     #[error("cannot read `{}`: {reason}", path.display())]
     Read { path: PathBuf, reason: String },
     #[error("cannot write `{}`: {reason}", path.display())]

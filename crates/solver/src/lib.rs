@@ -4,6 +4,7 @@
 //! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values, and
 //! [`verify`] says how far the solution is from the truth.
 
+mod chain;
 mod charge;
 mod control;
 mod error;
@@ -30,6 +31,11 @@ mod system;
 mod table;
 mod verify;
 
+pub use chain::{
+    Account, Chain, ChainError, ChainFailure, ChainFault, ChainFile, ChainPlace, ChainProblem, ChainResult, ChainStage,
+    Exchange, Figure, FigureKind, FigureValue, Ledger, LedgerEntry, Per, Reading, Receipt, Receive, StageRun, Tally,
+    Work,
+};
 pub use error::{Cause, Failure, Result, SolveError};
 pub use flux::{Contribution, Fluxes, flux};
 pub use integrate::solve;

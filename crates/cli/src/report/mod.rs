@@ -1,5 +1,6 @@
 //! What a reader sees: text tables and plots.
 
+pub(crate) mod chain;
 pub(crate) mod chart;
 pub(crate) mod plane;
 pub(crate) mod plot;
