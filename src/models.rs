@@ -41,6 +41,7 @@ pub const ALL: &[Model] = models!(
     "jia-2024-nitrate-reduction",
     "jia-2024-nitrate-reduction-15n",
     "jia-2024-recrystallisation",
+    "jia-2024-recrystallisation-50mL",
     "jia-2024-solvent-dichloromethane",
     "jia-2024-solvent-wet",
     "jia-2024-stripping",

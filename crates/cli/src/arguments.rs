@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Study(Study),
+    Anchors(Anchors),
     Chain(Chain),
     Models(Models),
     Check(Check),
@@ -82,6 +83,24 @@ pub(crate) struct Chain {
     /// Write a plot of the yields of all stages, one after the other, to this SVG file.
     #[arg(long, value_name = "F.svg", value_parser = svg)]
     pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Hold the models against published figures, one by one.
+///
+/// Without a file, those of the nitrate to hydrazine cascade: for each anchor what is published, what the models give, and
+/// whether that is within the stated uncertainty. Ends with 3 if one that can be met is missed. With --calibrate the
+/// constants are fitted to the figures anew, and written as files that models take in with `base`.
+///
+/// Example: `ratelaw anchors --out anchors.csv`
+#[derive(Debug, Args)]
+pub(crate) struct Anchors {
+    /// File of anchors (TOML); `studies/jia-2024-anchors.toml` of the source is one to start from.
+    pub(crate) anchors: Option<PathBuf>,
+    /// Fit the constants that the file calls calibrated, and write them to this folder.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "format"])]
+    pub(crate) calibrate: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
 }

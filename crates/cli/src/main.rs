@@ -31,6 +31,7 @@ pub(crate) const STOPPED: u8 = 130;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Study(arguments) => command::study::run(&arguments),
+        Command::Anchors(arguments) => command::anchors::run(&arguments),
         Command::Chain(arguments) => command::chain::run(&arguments),
         Command::Models(arguments) => command::models::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),

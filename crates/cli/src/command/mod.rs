@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod anchors;
 pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod control;

@@ -195,7 +195,7 @@ impl Shelf<'_> {
     fn known(&self, place: &Place) -> Found<()> {
         let Place::Stage { chain, stage, cycle, .. } = place else { return Ok(()) };
         let own = &self.chains[chain];
-        if !own.stages().iter().any(|s| s.name() == *stage) {
+        if !own.stages().iter().any(|s| s.name == *stage) {
             return Err(format!("the chain `{chain}` has no stage `{stage}`"));
         }
         if !(1..=own.times()).contains(cycle) {
@@ -208,8 +208,8 @@ impl Shelf<'_> {
         match place {
             Place::Run { run, .. } => Some(self.runs[*run].problem.network()),
             Place::Stage { chain, stage, .. } => {
-                let stage = self.chains[chain].stages().iter().find(|s| s.name() == *stage)?;
-                Some(stage.problem().network())
+                let stage = self.chains[chain].stages().iter().find(|s| s.name == *stage)?;
+                Some(stage.problem.network())
             }
             Place::Chain { .. } => None,
         }
