@@ -1,12 +1,15 @@
 //! The bootstrap: the fit again and again, on data made anew from the fitted model.
 
+use std::fmt;
+use std::str::FromStr;
+
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::covariance::leverages;
-use crate::error::Result;
+use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
@@ -21,6 +24,28 @@ pub enum Resampling {
     Residuals,
     /// Normal noise of the standard deviation that the data state or the fit estimated.
     Parametric,
+}
+
+/// `residual` or `parametric`.
+impl FromStr for Resampling {
+    type Err = FitError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "residual" => Ok(Self::Residuals),
+            "parametric" => Ok(Self::Parametric),
+            _ => Err(refuse("the kind of bootstrap", &format!("`{text}`"), "residual or parametric")),
+        }
+    }
+}
+
+impl fmt::Display for Resampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Residuals => "residual",
+            Self::Parametric => "parametric",
+        })
+    }
 }
 
 /// Options of a bootstrap.
@@ -47,6 +72,8 @@ pub struct Bootstrap {
     pub samples: Vec<Vec<f64>>,
     /// Data sets whose fit failed or did not converge; they are left out and counted.
     pub failed: usize,
+    /// How it was made.
+    pub options: BootstrapOptions,
 }
 
 impl Bootstrap {
@@ -61,6 +88,23 @@ impl Bootstrap {
             values[low] + rest * (values[(low + 1).min(last)] - values[low])
         };
         Some((at(0.5 - 0.5 * confidence), at(0.5 + 0.5 * confidence)))
+    }
+
+    /// A sentence for a methods section.
+    pub fn methods(&self) -> String {
+        let BootstrapOptions { resampling, replicates, seed } = self.options;
+        let failed = match self.failed {
+            0 => "all of which converged".to_owned(),
+            n => format!("{n} of which failed or did not converge and were left out"),
+        };
+        let noise = match resampling {
+            Resampling::Residuals => "residuals drawn with replacement within each column, corrected for their leverage",
+            Resampling::Parametric => "normal noise",
+        };
+        format!(
+            "Bootstrap intervals are the central 95 % of {replicates} fits ({failed}) to data made of the fitted model and \
+             {noise} (seed {seed}), each from the fitted values."
+        )
     }
 
     /// Standard deviation of the samples of a parameter; none for fewer than two.
@@ -116,7 +160,7 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
         Some(report.resolved.iter().zip(minimum.x.iter()).map(|(f, x)| f.within(*x)).collect())
     };
     let samples: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().filter_map(one).collect();
-    Ok(Bootstrap { failed: options.replicates - samples.len(), samples })
+    Ok(Bootstrap { failed: options.replicates - samples.len(), samples, options: *options })
 }
 
 /// A number from the standard normal distribution.

@@ -95,7 +95,7 @@ impl<'a> Fitting<'a> {
         for round in 0..=RETURNS {
             profiles = self.profiles(&judged, &done);
             // The minimum that is reported is the one that was profiled.
-            let better = profiles.iter().find_map(|p| p.better.clone()).filter(|_| round < RETURNS);
+            let better = profiles.iter().find_map(|p| p.trace.better.clone()).filter(|_| round < RETURNS);
             let Some(better) = better else { break };
             match self.search(&judged.objective).minimise(better) {
                 Ok(lower) if lower.sse() < judged.best.sse() => {

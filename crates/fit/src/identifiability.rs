@@ -109,7 +109,8 @@ impl Cause {
     }
 }
 
-fn list(names: &[String]) -> String {
+/// Names as a list in a sentence.
+pub(crate) fn list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -2,6 +2,7 @@
 //! standard errors, and a plain verdict for each parameter.
 
 mod band;
+mod band_table;
 mod bootstrap;
 mod cause;
 mod covariance;
@@ -18,6 +19,7 @@ mod judge;
 mod least_squares;
 mod linear;
 mod loss;
+mod methods;
 mod minimiser;
 mod multistart;
 mod noise;
@@ -36,7 +38,7 @@ pub use bootstrap::{Bootstrap, BootstrapOptions, Resampling, bootstrap};
 pub use criteria::{Candidate, Likelihood, ModelComparison, compare};
 pub use dataset::{Dataset, Measurement, Series};
 pub use error::{FitError, Result};
-pub use estimate::fit;
+pub use estimate::{check, fit};
 pub use experiment::Experiment;
 pub use identifiability::{Cause, Exchange, OtherMinimum, Verdict};
 pub use least_squares::{Evaluation, LeastSquares, LeastSquaresOptions, least_squares};
@@ -45,6 +47,7 @@ pub use minimiser::Ending;
 pub use noise::{Noise, NoiseLevel};
 pub use options::FitOptions;
 pub use parameter::Free;
+pub use profile::ProfilePoint;
 pub use report::{Estimate, FitReport, Obstacle, Start};
 pub use residual::Comparison;
 pub use target::Role;
