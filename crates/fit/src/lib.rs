@@ -27,6 +27,7 @@ mod options;
 mod parameter;
 mod prior;
 mod profile;
+mod profile_curve;
 mod remarks;
 mod report;
 mod residual;

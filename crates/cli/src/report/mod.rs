@@ -1,6 +1,7 @@
 //! What a reader sees: text tables and plots.
 
 pub(crate) mod chart;
+pub(crate) mod fitted;
 pub(crate) mod plane;
 pub(crate) mod plot;
 pub(crate) mod structure;

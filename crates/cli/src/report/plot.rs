@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
+pub(crate) use self::matrix::Matrix;
 use self::layout::Figure;
 
 mod axis;
@@ -14,6 +15,7 @@ mod color_map;
 mod draw;
 mod heatmap;
 mod layout;
+mod matrix;
 
 /// Width and height of the figure in pixels.
 const SIZE: Point = (800.0, 520.0);
@@ -30,12 +32,25 @@ type Point = (f64, f64);
 pub(crate) struct Plot {
     /// Text above the figure; may be empty.
     pub(crate) title: String,
+    /// Smaller text under the title, which says how to read the figure; may be empty.
+    pub(crate) note: String,
     pub(crate) x: AxisLabel,
     pub(crate) left: AxisLabel,
     /// The second y axis; without it every series belongs to the left one.
     pub(crate) right: Option<AxisLabel>,
     /// Series of one name on one side (data and their model) share colour and legend entry.
     pub(crate) series: Vec<Series>,
+    /// Straight lines across the figure.
+    pub(crate) guides: Vec<Guide>,
+}
+
+/// A thin straight line at a value, across the whole figure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Guide {
+    /// At a value of the left axis, with a text over its right end; may be empty.
+    Level(f64, String),
+    /// At a value of the x axis.
+    Upright(f64),
 }
 
 /// What an axis shows.
@@ -74,6 +89,9 @@ pub(crate) enum Mark {
     Dots,
     /// Dots with vertical bars of these half lengths; no bar where one is missing.
     ErrorBars(Vec<f64>),
+    /// A shaded band of these half heights around the points.
+    Band(Vec<f64>),
+    Crosses,
 }
 
 /// The y axis of a series.
@@ -126,12 +144,25 @@ impl Mark {
     fn is_line(&self) -> bool {
         matches!(self, Self::Line | Self::Dashed)
     }
+
+    fn is_band(&self) -> bool {
+        matches!(self, Self::Band(_))
+    }
+
+    /// Bands lie under lines, lines under points.
+    fn layer(&self) -> usize {
+        match self {
+            Self::Band(_) => 0,
+            Self::Line | Self::Dashed => 1,
+            Self::Dots | Self::ErrorBars(_) | Self::Crosses => 2,
+        }
+    }
 }
 
 impl Series {
-    /// The half length of the error bar of a point.
+    /// The half length of the error bar of a point, or the half height of a band there.
     fn error(&self, index: usize) -> f64 {
-        let Mark::ErrorBars(errors) = &self.mark else {
+        let (Mark::ErrorBars(errors) | Mark::Band(errors)) = &self.mark else {
             return 0.0;
         };
         let error = errors.get(index).copied().unwrap_or(0.0).abs();
@@ -148,10 +179,12 @@ mod tests {
         let series = Series { name: "a <b> & \u{1}c".to_owned(), points: points.to_vec(), mark, side: Side::Right };
         Plot {
             title: "title".to_owned(),
+            note: String::new(),
             x: axis("x"),
             left: axis("left"),
             right: Some(axis("right")),
             series: vec![series],
+            guides: Vec::new(),
         }
     }
 
@@ -162,9 +195,10 @@ mod tests {
         all.push(odd.iter().flat_map(|x| odd.map(|y| (*x, y))).collect());
         for points in &all {
             for scale in [Scale::Linear, Scale::Log] {
-                let bars = Mark::ErrorBars(odd.to_vec());
-                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars] {
-                    let plot = plot(mark, scale, points);
+                let [bars, band] = [Mark::ErrorBars(odd.to_vec()), Mark::Band(odd.to_vec())];
+                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars, band, Mark::Crosses] {
+                    let mut plot = plot(mark, scale, points);
+                    plot.guides = odd.iter().flat_map(|v| [Guide::Level(*v, "x".into()), Guide::Upright(*v)]).collect();
                     let svg = plot.to_svg().unwrap();
                     assert_eq!(svg, plot.to_svg().unwrap());
                     assert!(svg.contains("a &lt;b&gt; &amp;  c (right axis)") && !svg.contains('\u{1}'));

@@ -1,0 +1,278 @@
+//! Plots of a fit: data and model, residuals, profiles, starts, correlation.
+
+use ratelaw::fit::{Comparison, Estimate, Start};
+use ratelaw::prelude::*;
+use ratelaw::solver::Column;
+
+use super::chart::{line, linear, time_unit};
+use super::plot::{AxisLabel, Drawing, Guide, Mark, Matrix, Plot, Scale, Series, Side};
+use super::significant;
+use crate::error::Result;
+
+/// Points of a fitted model's line.
+const FINE: usize = 200;
+/// Pieces of the curve between two points of a profile.
+const PIECES: usize = 24;
+/// How far a profile is shown, in rises that are allowed at 95 % confidence.
+const SHOWN: f64 = 2.2;
+/// 97.5 % quantile of the normal distribution.
+const NORMAL: f64 = 1.959_963_984_540_054;
+
+/// All plots of a report, with names of files that have no ending.
+pub(crate) fn all(title: &str, report: &FitReport) -> Result<Vec<(String, Box<dyn Drawing>)>> {
+    let mut plots: Vec<(String, Box<dyn Drawing>)> = Vec::new();
+    for experiment in 0..report.experiments.len() {
+        for plot in data_and_model(title, report, experiment)? {
+            plots.push((format!("data-{}", plots.len() + 1), Box::new(plot)));
+        }
+    }
+    plots.push(("residuals".to_owned(), Box::new(residuals(report))));
+    for p in &report.parameters {
+        let (plain, mut name) = (format!("profile-{}", plain(&p.name)), String::new());
+        // Two names may differ in characters that file names have not.
+        for n in 1.. {
+            name = if n == 1 { plain.clone() } else { format!("{plain}-{n}") };
+            if plots.iter().all(|(taken, _)| !taken.eq_ignore_ascii_case(&name)) {
+                break;
+            }
+        }
+        plots.push((name, Box::new(profile(report, p))));
+    }
+    plots.push(("waterfall".to_owned(), Box::new(waterfall(report))));
+    if let Some(values) = &report.correlation {
+        let names = report.correlated.iter().map(|i| report.parameters[*i].name.clone()).collect();
+        let matrix = Matrix { title: "Correlation of the parameters".to_owned(), names, values: values.clone() };
+        plots.push(("correlation".to_owned(), Box::new(matrix)));
+    }
+    Ok(plots)
+}
+
+/// A name with letters, digits, points, `-` and `_` alone.
+fn plain(name: &str) -> String {
+    let kept = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let text: String = name.chars().map(kept).collect();
+    text.trim_matches('-').to_owned()
+}
+
+/// Data with error bars and fitted model with its band against time, for one experiment of a report: series of one unit
+/// share an axis, and a plot has two.
+pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize) -> Result<Vec<Plot>> {
+    let data = report.experiments[experiment].data();
+    let (symbol, seconds) = time_unit(report.fitted[experiment].t_end());
+    let mut units: Vec<&str> = Vec::new();
+    let (mut drawn, mut kinds): (Vec<Vec<Series>>, Vec<Kind>) = (Vec::new(), Vec::new());
+    for (index, measured) in data.series.iter().enumerate() {
+        if !units.contains(&measured.unit.as_str()) {
+            units.push(&measured.unit);
+        }
+        let (series, kind) = of_column(report, (experiment, index), seconds)?;
+        drawn.push(series);
+        kinds.push(kind);
+    }
+    let label = |unit: &str| {
+        let mut names = data.series.iter().filter(|s| s.unit == unit).map(|s| s.name.as_str());
+        match (names.next(), names.next()) {
+            (Some(one), None) => linear(format!("{one} / {unit}")),
+            _ => linear(format!("measured (points) and model (lines) / {unit}")),
+        }
+    };
+    let plot = |pair: &[&str]| {
+        let on = |unit: &str, side: Side| -> Vec<Series> {
+            let own = data.series.iter().zip(&drawn).filter(|(s, _)| s.unit == unit);
+            own.flat_map(|(_, series)| series.iter().cloned().map(move |s| Series { side, ..s })).collect()
+        };
+        let shown = data.series.iter().zip(&kinds).filter(|(s, _)| pair.contains(&s.unit.as_str())).map(|(_, k)| *k);
+        let right = pair.get(1).map(|unit| on(unit, Side::Right));
+        Plot {
+            title: title.to_owned(),
+            note: reading(report, &shown.collect::<Vec<_>>()),
+            x: linear(format!("time / {symbol}")),
+            left: label(pair[0]),
+            right: pair.get(1).map(|unit| label(unit)),
+            series: on(pair[0], Side::Left).into_iter().chain(right.unwrap_or_default()).collect(),
+            guides: Vec::new(),
+        }
+    };
+    Ok(units.chunks(2).map(plot).collect())
+}
+
+/// What the band around a curve is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Prediction,
+    Confidence,
+    None,
+}
+
+/// Band, model and data of one column of an experiment.
+fn of_column(report: &FitReport, (e, s): (usize, usize), seconds: f64) -> Result<(Vec<Series>, Kind)> {
+    let name = &report.experiments[e].data().series[s].name;
+    let own: Vec<&Comparison> = report.comparisons.iter().filter(|c| (c.experiment, c.series) == (e, s)).collect();
+    let points = own.iter().map(|c| (c.time / seconds, c.measured)).collect();
+    let bars = Mark::ErrorBars(own.iter().map(|c| report.deviation(c)).collect());
+    let mut model: Vec<(f64, f64)> = Vec::new();
+    let mut series = Vec::new();
+    let mut kind = Kind::None;
+    if report.correlation.is_some() {
+        let band = report.band(e, s, FINE)?;
+        let prediction = band.prediction();
+        kind = if prediction.is_some() { Kind::Prediction } else { Kind::Confidence };
+        model.extend(band.times.iter().map(|t| t / seconds).zip(band.model.iter().copied()));
+        let around = prediction.unwrap_or_else(|| band.confidence());
+        let half = around.iter().map(|(low, high)| 0.5 * (high - low)).collect();
+        series.push(Series { name: name.clone(), points: model.clone(), mark: Mark::Band(half), side: Side::Left });
+    } else {
+        model.extend(report.curve(e, s, FINE)?.into_iter().map(|(t, v)| (t / seconds, v)));
+    }
+    series.push(line(name.clone(), model, Side::Left));
+    series.push(Series { name: name.clone(), points, mark: bars, side: Side::Left });
+    Ok((series, kind))
+}
+
+/// What bars and bands are.
+fn reading(report: &FitReport, kinds: &[Kind]) -> String {
+    let deviation = if report.known_noise { "stated" } else { "estimated" };
+    let band = match kinds {
+        _ if kinds.contains(&Kind::None) => "no bands: the data leave a direction open",
+        _ if kinds.iter().all(|k| *k == Kind::Prediction) => "bands: 95 % prediction",
+        _ if kinds.iter().all(|k| *k == Kind::Confidence) => "bands: 95 % confidence",
+        _ => "bands: 95 %, prediction where all data of a column have one s.d., else confidence",
+    };
+    format!("bars: ± 1 s.d. ({deviation}); {band}")
+}
+
+/// Standardised residuals of all data against time.
+fn residuals(report: &FitReport) -> Plot {
+    let longest = report.fitted.iter().map(Problem::t_end).fold(0.0, f64::max);
+    let (symbol, seconds) = time_unit(longest);
+    let many = report.experiments.len() > 1;
+    let mut series: Vec<Series> = Vec::new();
+    for (e, experiment) in report.experiments.iter().enumerate() {
+        for (s, column) in experiment.data().series.iter().enumerate() {
+            let own = report.comparisons.iter().filter(|c| (c.experiment, c.series) == (e, s));
+            let point = |c: &Comparison| (c.time / seconds, (c.model - c.measured) / report.deviation(c));
+            let name = if many { format!("{} [{}]", column.name, e + 1) } else { column.name.clone() };
+            series.push(Series { name, points: own.map(point).collect(), mark: Mark::Dots, side: Side::Left });
+        }
+    }
+    let deviation = if report.known_noise { "stated" } else { "estimated" };
+    Plot {
+        title: "Residuals".to_owned(),
+        note: format!("s.d. as {deviation}; of normal noise 95 % lie between the outer lines"),
+        x: linear(format!("time / {symbol}")),
+        left: linear("(model − measured) / s.d.".to_owned()),
+        right: None,
+        series,
+        guides: vec![
+            Guide::Level(0.0, String::new()),
+            Guide::Level(NORMAL, "+1.96".to_owned()),
+            Guide::Level(-NORMAL, "−1.96".to_owned()),
+        ],
+    }
+}
+
+/// The profile of a parameter, with the threshold and its limits, and the parabola that the linear interval is of.
+fn profile(report: &FitReport, p: &Estimate) -> Plot {
+    // In units in which the threshold is that of chi-squared, or of Student's t.
+    let threshold = report.quantile.powi(2);
+    let lowest = p.profile.iter().map(|v| v.sse).fold(f64::INFINITY, f64::min);
+    let rise = |sse: f64| threshold * (sse - lowest) / report.allowed_rise;
+    let seen = |v: &(f64, f64)| v.1 <= SHOWN * threshold;
+    let curve = p.profile_curve(PIECES).into_iter().map(|(value, sse)| (value / p.factor, rise(sse)));
+    let curve: Vec<(f64, f64)> = curve.filter(seen).collect();
+    let points = p.profile.iter().filter(|v| v.converged).map(|v| (v.value / p.factor, rise(v.sse)));
+    let points: Vec<(f64, f64)> = points.filter(seen).collect();
+    let name = "profile".to_owned();
+    let mut series = vec![
+        line(name.clone(), curve.clone(), Side::Left),
+        Series { name, points, mark: Mark::Dots, side: Side::Left },
+    ];
+    let parabola = parabola(report, p, &curve);
+    if !parabola.is_empty() {
+        let name = "linear approximation".to_owned();
+        series.push(Series { name, points: parabola, mark: Mark::Dashed, side: Side::Left });
+    }
+    let (low, high) = match p.verdict {
+        Verdict::Determined { low, high } => (Some(low), Some(high)),
+        Verdict::BoundedFromBelow { low } => (Some(low), None),
+        Verdict::BoundedFromAbove { high } => (None, Some(high)),
+        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
+    };
+    let limits = [low, high].into_iter().flatten().map(|v| Guide::Upright(v / p.factor));
+    let level = Guide::Level(threshold, "95 %".to_owned());
+    let scale = if p.logarithmic { Scale::Log } else { Scale::Linear };
+    let label = if report.known_noise { "rise of χ²" } else { "rise of the sum of squares / s²" };
+    Plot {
+        title: format!("Profile likelihood of {}", p.name),
+        note: interval(p),
+        x: AxisLabel { label: Column::new(&p.name, &p.unit).title(), scale, range: None },
+        left: AxisLabel { range: Some((0.0, SHOWN * threshold)), ..linear(label.to_owned()) },
+        right: None,
+        series,
+        guides: limits.chain([level]).collect(),
+    }
+}
+
+/// Value and limits in words.
+fn interval(p: &Estimate) -> String {
+    let shown = |v: f64| significant(v / p.factor, 4);
+    let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
+    let value = format!("{}{unit}", shown(p.value));
+    match p.verdict {
+        Verdict::Determined { low, high } => format!("{value}, 95 %: {} to {}{unit}", shown(low), shown(high)),
+        Verdict::BoundedFromBelow { low } => format!("at least {}{unit} (95 %)", shown(low)),
+        Verdict::BoundedFromAbove { high } => format!("at most {}{unit} (95 %)", shown(high)),
+        Verdict::NotDetermined | Verdict::EndOfRange => format!("{value}, {}", p.verdict.word()),
+    }
+}
+
+/// The parabola of the linear interval over the range of a curve; empty where there is no such interval.
+fn parabola(report: &FitReport, p: &Estimate, curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let coordinate = |v: f64| if p.logarithmic { v.ln() } else { v };
+    let value = |x: f64| if p.logarithmic { x.exp() } else { x };
+    let index = report.parameters.iter().position(|q| q.name == p.name);
+    let Some((low, high)) = index.and_then(|i| report.linear_interval(i)) else { return Vec::new() };
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return Vec::new() };
+    let half = 0.5 * (coordinate(high) - coordinate(low));
+    let (from, to) = (coordinate(first.0 * p.factor), coordinate(last.0 * p.factor));
+    let at = |i: usize| {
+        let x = from + (to - from) * i as f64 / FINE as f64;
+        (value(x) / p.factor, (report.quantile * (x - coordinate(p.value)) / half).powi(2))
+    };
+    (0..=FINE).map(at).collect()
+}
+
+/// The sum of squares at the end of every start, in rising order.
+fn waterfall(report: &FitReport) -> Plot {
+    let mut sorted: Vec<&Start> = report.starts.iter().collect();
+    let size = |s: &Start| s.sse.unwrap_or(f64::INFINITY);
+    sorted.sort_by(|a, b| size(a).total_cmp(&size(b)));
+    let highest = sorted.iter().filter_map(|s| s.sse).fold(f64::MIN_POSITIVE, f64::max);
+    let groups: [(&str, &dyn Fn(&Start) -> bool); 4] = [
+        ("arrived at the minimum", &|s| report.has_arrived(s)),
+        ("converged elsewhere", &|s| s.sse.is_some() && s.converged && !report.has_arrived(s)),
+        ("did not converge", &|s| s.sse.is_some() && !s.converged && !report.has_arrived(s)),
+        ("could not be evaluated, drawn at the top", &|s| s.sse.is_none()),
+    ];
+    let mut series = Vec::new();
+    for (words, belongs) in groups {
+        let own = sorted.iter().enumerate().filter(|(_, s)| belongs(s));
+        let points: Vec<(f64, f64)> = own.map(|(i, s)| ((i + 1) as f64, s.sse.unwrap_or(highest))).collect();
+        if points.is_empty() {
+            continue;
+        }
+        let name = format!("{words} ({})", points.len());
+        let mark = if points.iter().any(|(i, _)| sorted[*i as usize - 1].sse.is_none()) { Mark::Crosses } else { Mark::Dots };
+        series.push(Series { name, points, mark, side: Side::Left });
+    }
+    let label = if report.weighted { "sum of squares over the variances" } else { "sum of squares" };
+    Plot {
+        title: format!("{} starts, seed {}", report.starts.len(), report.seed),
+        note: String::new(),
+        x: linear("start, in the order of its sum of squares".to_owned()),
+        left: AxisLabel { scale: Scale::Log, ..linear(label.to_owned()) },
+        right: None,
+        series,
+        guides: Vec::new(),
+    }
+}
