@@ -47,7 +47,7 @@ impl FitReport {
             ),
         };
         let priors: Vec<String> = self.parameters.iter().filter(|p| p.prior).map(|p| p.name.clone()).collect();
-        text += " within bounds";
+        text += if text.contains(" linear one") { ", all within bounds" } else { " within bounds" };
         if !priors.is_empty() {
             text += &format!(", with a prior on {}", list(&priors));
         }

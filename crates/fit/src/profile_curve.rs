@@ -1,5 +1,6 @@
 //! The curve through the points of a profile.
 
+use crate::profile::ProfilePoint;
 use crate::report::Estimate;
 
 /// Slopes steeper than this many times the secant would make a cubic turn round between two points (Fritsch and Carlson,
@@ -15,14 +16,17 @@ struct Knot {
 }
 
 impl Estimate {
-    /// The profile as a curve: values, SI, and sums of squares, with so many pieces between neighbours of the points that
-    /// converged. Between them it is the cubic with the sums and slopes of both.
+    /// The points of the profile that its curve goes through: the minimum, and those that converged.
+    pub fn profile_knots(&self) -> impl Iterator<Item = &ProfilePoint> {
+        self.profile.iter().filter(|p| p.converged || p.value == self.value)
+    }
+
+    /// The profile as a curve: values, SI, and sums of squares, with so many pieces between neighbouring knots. Between them it is the cubic with the sums and slopes of both.
     pub fn profile_curve(&self, pieces: usize) -> Vec<(f64, f64)> {
         let coordinate = |value: f64| if self.logarithmic { value.ln() } else { value };
         let value = |x: f64| if self.logarithmic { x.exp() } else { x };
-        let converged = self.profile.iter().filter(|p| p.converged);
-        let knots: Vec<Knot> =
-            converged.map(|p| Knot { x: coordinate(p.value), sse: p.sse, slope: p.slope }).collect();
+        let knot = |p: &ProfilePoint| Knot { x: coordinate(p.value), sse: p.sse, slope: p.slope };
+        let knots: Vec<Knot> = self.profile_knots().map(knot).collect();
         let mut curve: Vec<(f64, f64)> = knots.first().map(|k| (value(k.x), k.sse)).into_iter().collect();
         for pair in knots.windows(2) {
             let steps = (1..=pieces.max(1)).map(|i| i as f64 / pieces.max(1) as f64);

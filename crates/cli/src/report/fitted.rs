@@ -1,6 +1,6 @@
 //! Plots of a fit: data and model, residuals, profiles, starts, correlation.
 
-use ratelaw::fit::{Comparison, Estimate, Start};
+use ratelaw::fit::{Comparison, Estimate, Loss, Start};
 use ratelaw::prelude::*;
 use ratelaw::solver::Column;
 
@@ -69,6 +69,7 @@ pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize)
         drawn.push(series);
         kinds.push(kind);
     }
+    let file = if report.experiments.len() > 1 { format!("{}; ", data.file) } else { String::new() };
     let label = |unit: &str| {
         let mut names = data.series.iter().filter(|s| s.unit == unit).map(|s| s.name.as_str());
         match (names.next(), names.next()) {
@@ -79,13 +80,13 @@ pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize)
     let plot = |pair: &[&str]| {
         let on = |unit: &str, side: Side| -> Vec<Series> {
             let own = data.series.iter().zip(&drawn).filter(|(s, _)| s.unit == unit);
-            own.flat_map(|(_, series)| series.iter().cloned().map(move |s| Series { side, ..s })).collect()
+            own.flat_map(|(_, series)| series.iter().map(move |s| on_side(s, side))).collect()
         };
         let shown = data.series.iter().zip(&kinds).filter(|(s, _)| pair.contains(&s.unit.as_str())).map(|(_, k)| *k);
         let right = pair.get(1).map(|unit| on(unit, Side::Right));
         Plot {
             title: title.to_owned(),
-            note: reading(report, &shown.collect::<Vec<_>>()),
+            note: format!("{file}{}", reading(report, &shown.collect::<Vec<_>>())),
             x: linear(format!("time / {symbol}")),
             left: label(pair[0]),
             right: pair.get(1).map(|unit| label(unit)),
@@ -94,6 +95,13 @@ pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize)
         }
     };
     Ok(units.chunks(2).map(plot).collect())
+}
+
+/// A series on a side; lines of the right axis are dashed.
+fn on_side(series: &Series, side: Side) -> Series {
+    let dashed = side == Side::Right && series.mark == Mark::Line;
+    let mark = if dashed { Mark::Dashed } else { series.mark.clone() };
+    Series { side, mark, ..series.clone() }
 }
 
 /// What the band around a curve is.
@@ -165,8 +173,8 @@ fn residuals(report: &FitReport) -> Plot {
         series,
         guides: vec![
             Guide::Level(0.0, String::new()),
-            Guide::Level(NORMAL, "+1.96".to_owned()),
-            Guide::Level(-NORMAL, "−1.96".to_owned()),
+            Guide::Level(NORMAL, "1.96".to_owned()),
+            Guide::Level(-NORMAL, "-1.96".to_owned()),
         ],
     }
 }
@@ -180,7 +188,7 @@ fn profile(report: &FitReport, p: &Estimate) -> Plot {
     let seen = |v: &(f64, f64)| v.1 <= SHOWN * threshold;
     let curve = p.profile_curve(PIECES).into_iter().map(|(value, sse)| (value / p.factor, rise(sse)));
     let curve: Vec<(f64, f64)> = curve.filter(seen).collect();
-    let points = p.profile.iter().filter(|v| v.converged).map(|v| (v.value / p.factor, rise(v.sse)));
+    let points = p.profile_knots().map(|v| (v.value / p.factor, rise(v.sse)));
     let points: Vec<(f64, f64)> = points.filter(seen).collect();
     let name = "profile".to_owned();
     let mut series = vec![
@@ -201,12 +209,17 @@ fn profile(report: &FitReport, p: &Estimate) -> Plot {
     let limits = [low, high].into_iter().flatten().map(|v| Guide::Upright(v / p.factor));
     let level = Guide::Level(threshold, "95 %".to_owned());
     let scale = if p.logarithmic { Scale::Log } else { Scale::Linear };
-    let label = if report.known_noise { "rise of χ²" } else { "rise of the sum of squares / s²" };
+    let label = match report.loss {
+        Loss::Squared if report.known_noise => "rise of χ²",
+        Loss::Squared if report.noise.is_empty() => "rise of the sum of squares / s²",
+        Loss::Squared => "rise of the standardised sum of squares",
+        _ => "rise of the loss, scaled to s²",
+    };
     Plot {
         title: format!("Profile likelihood of {}", p.name),
         note: interval(p),
         x: AxisLabel { label: Column::new(&p.name, &p.unit).title(), scale, range: None },
-        left: AxisLabel { range: Some((0.0, SHOWN * threshold)), ..linear(label.to_owned()) },
+        left: AxisLabel { range: Some((-0.04 * SHOWN * threshold, SHOWN * threshold)), ..linear(label.to_owned()) },
         right: None,
         series,
         guides: limits.chain([level]).collect(),
@@ -247,7 +260,10 @@ fn waterfall(report: &FitReport) -> Plot {
     let mut sorted: Vec<&Start> = report.starts.iter().collect();
     let size = |s: &Start| s.sse.unwrap_or(f64::INFINITY);
     sorted.sort_by(|a, b| size(a).total_cmp(&size(b)));
-    let highest = sorted.iter().filter_map(|s| s.sse).fold(f64::MIN_POSITIVE, f64::max);
+    let ends = sorted.iter().filter_map(|s| s.sse).filter(|s| *s > 0.0);
+    let (low, high) = ends.fold((f64::MAX, f64::MIN_POSITIVE), |(a, b), s| (a.min(s), b.max(s)));
+    // What has no value stands above all values.
+    let top = high * (high / low).powf(0.1).clamp(1.5, 1e3);
     let groups: [(&str, &dyn Fn(&Start) -> bool); 4] = [
         ("arrived at the minimum", &|s| report.has_arrived(s)),
         ("converged elsewhere", &|s| s.sse.is_some() && s.converged && !report.has_arrived(s)),
@@ -257,7 +273,7 @@ fn waterfall(report: &FitReport) -> Plot {
     let mut series = Vec::new();
     for (words, belongs) in groups {
         let own = sorted.iter().enumerate().filter(|(_, s)| belongs(s));
-        let points: Vec<(f64, f64)> = own.map(|(i, s)| ((i + 1) as f64, s.sse.unwrap_or(highest))).collect();
+        let points: Vec<(f64, f64)> = own.map(|(i, s)| ((i + 1) as f64, s.sse.unwrap_or(top))).collect();
         if points.is_empty() {
             continue;
         }
@@ -265,12 +281,18 @@ fn waterfall(report: &FitReport) -> Plot {
         let mark = if points.iter().any(|(i, _)| sorted[*i as usize - 1].sse.is_none()) { Mark::Crosses } else { Mark::Dots };
         series.push(Series { name, points, mark, side: Side::Left });
     }
-    let label = if report.weighted { "sum of squares over the variances" } else { "sum of squares" };
+    let mut units = report.experiments.iter().flat_map(|e| &e.data().series).map(|s| s.unit.as_str());
+    let first = units.next().unwrap_or("1");
+    let label = match units.all(|u| u == first) {
+        _ if report.weighted || !report.noise.is_empty() => "standardised sum of squares".to_owned(),
+        true if first != "1" => format!("sum of squares / ({first})²"),
+        _ => "sum of squares".to_owned(),
+    };
     Plot {
         title: format!("{} starts, seed {}", report.starts.len(), report.seed),
         note: String::new(),
         x: linear("start, in the order of its sum of squares".to_owned()),
-        left: AxisLabel { scale: Scale::Log, ..linear(label.to_owned()) },
+        left: AxisLabel { scale: Scale::Log, ..linear(label) },
         right: None,
         series,
         guides: Vec::new(),

@@ -65,7 +65,12 @@ impl Axis {
     pub(super) fn set_ticks_across(&mut self) {
         for most in [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0] {
             let wide = self.set_ticks(most) + 18.0;
-            if wide * self.ticks.len() as f64 <= self.to - self.from {
+            // Even steps of the value are uneven ones on a logarithmic axis.
+            let apart = |pair: &[Tick]| {
+                let room = (self.at(pair[1].0) - self.at(pair[0].0)).abs();
+                room >= 0.5 * (width(&pair[0].1, TICK_FONT) + width(&pair[1].1, TICK_FONT)) + 8.0
+            };
+            if wide * self.ticks.len() as f64 <= self.to - self.from && self.ticks.windows(2).all(apart) {
                 break;
             }
         }

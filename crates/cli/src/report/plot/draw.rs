@@ -210,12 +210,12 @@ impl Figure<'_> {
     }
 
     fn draw_guides(&self, canvas: &Canvas) -> Drawn {
+        let data = self.occupied();
         for (guide, line) in self.guides() {
             let ends = line.map(|p| zoom(&p));
             canvas.0.draw(&DashedPathElement::new(ends, 50, 40, GUIDE.stroke_width(12)))?;
             if let Guide::Level(_, text) = guide {
-                let end = (line[1].0 - 6.0, line[1].1 - 5.0);
-                canvas.text(from_ref(text), end, (TICK_FONT, GUIDE), Align::End)?;
+                canvas.text(from_ref(text), self.place_above(line, text, &data), (TICK_FONT, GUIDE), Align::Start)?;
             }
         }
         Ok(())

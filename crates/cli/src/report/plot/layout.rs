@@ -183,6 +183,18 @@ impl<'a> Figure<'a> {
         })
     }
 
+    /// Where a text over a level line begins: of its right end, its middle and others the place that hides least.
+    pub(super) fn place_above(&self, [from, to]: [Point; 2], text: &str, data: &BTreeSet<(i32, i32)>) -> Point {
+        let wide = width(text, TICK_FONT);
+        let places = [1.0, 0.5, 0.0, 0.25, 0.75].map(|t| (from.0 + 6.0 + t * (to.0 - from.0 - 12.0 - wide), to.1 - 5.0));
+        let hidden = |at: &Point| {
+            let (low, high) = (cell((at.0 - 4.0, at.1 - TICK_FONT), CELL), cell((at.0 + wide + 4.0, at.1), CELL));
+            data.iter().filter(|c| (low.0..=high.0).contains(&c.0) && (low.1..=high.1).contains(&c.1)).count()
+        };
+        let best = places.into_iter().min_by_key(hidden);
+        best.unwrap_or(places[0])
+    }
+
     /// Adds the part of a line inside the axes; a dot if it has no length.
     fn add_line(&self, points: &[Point], shape: &mut Shape) {
         let Some(first) = points.first() else {
@@ -223,7 +235,7 @@ impl<'a> Figure<'a> {
     }
 
     /// The small squares with data in them.
-    fn occupied(&self) -> BTreeSet<(i32, i32)> {
+    pub(super) fn occupied(&self) -> BTreeSet<(i32, i32)> {
         let mut cells = BTreeSet::new();
         for shape in &self.shapes {
             cells.extend(shape.dots.iter().map(|p| cell(*p, CELL)));
