@@ -134,6 +134,9 @@ fn bands_bootstrap_and_criteria_of_a_mean() {
 
     let band = report.band(0, 0, 5).unwrap();
     assert_eq!(band.times, [0.0, 4.0, 8.0, 12.0, 16.0]);
+    let curve: Vec<(f64, f64)> = band.times.iter().copied().zip(band.model.iter().copied()).collect();
+    assert_eq!(report.curve(0, 0, 5).unwrap(), curve);
+    assert!(report.comparisons.iter().all(|c| (report.deviation(c) / s - 1.0).abs() < 1e-4));
     let (low, high) = band.confidence()[2];
     // Student's t at 97.5 % for 15 degrees of freedom is 2.13145 (tables).
     assert!(((high - low) / (2.0 * 2.13145 * s / 4.0) - 1.0).abs() < 1e-5, "{band:?}");

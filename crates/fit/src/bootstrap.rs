@@ -98,7 +98,9 @@ impl Bootstrap {
             n => format!("{n} of which failed or did not converge and were left out"),
         };
         let noise = match resampling {
-            Resampling::Residuals => "residuals drawn with replacement within each column, corrected for their leverage",
+            Resampling::Residuals => {
+                "residuals drawn with replacement within each column, corrected for their leverage"
+            }
             Resampling::Parametric => "normal noise",
         };
         format!(

@@ -75,7 +75,9 @@ impl FitReport {
                 Noise::Stated | Noise::Common => "all data together",
             };
             let relative = if self.weighted { ", relative to the stated ones," } else { "" };
-            format!("each over a standard deviation that was estimated for {group}{relative} in turns with the parameters")
+            format!(
+                "each over a standard deviation that was estimated for {group}{relative} in turns with the parameters"
+            )
         };
         let distribution = match self.loss {
             Loss::Squared => "the noise was taken as normal and independent",

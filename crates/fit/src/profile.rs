@@ -77,6 +77,8 @@ pub(crate) struct Threshold {
 const LOWER: f64 = 1e-3;
 /// The limit is found to this fraction of its distance from the minimum.
 const ACCURACY: f64 = 1.0 / 400.0;
+/// Points of a profile nearer than this fraction of the range are one.
+const SAME: f64 = 1e-11;
 /// Strides shorter than this fraction of the way to the bound are given up.
 const SHORTEST: f64 = 1e-12;
 /// Most minimisations on one side.
@@ -100,6 +102,18 @@ pub(crate) fn profile(
     let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut trace);
     let (low, high) = (side(search.rules.low[index]), side(search.rules.high[index]));
     trace.visits.sort_by(|a, b| a.coordinate.total_cmp(&b.coordinate));
+    // A place that was refused is tried again from nearer by; the lower sum is the truer one.
+    let near = SAME * (search.rules.high[index] - search.rules.low[index]);
+    trace.visits.dedup_by(|next, kept| {
+        let is_same = next.coordinate - kept.coordinate <= near;
+        if is_same
+            && kept.coordinate != minimum.x[index]
+            && (next.coordinate == minimum.x[index] || next.sse < kept.sse)
+        {
+            *kept = *next;
+        }
+        is_same
+    });
     Profile { low, high, trace }
 }
 

@@ -26,15 +26,13 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let free = free_or_bounded(&arguments.free, &network)?;
     check(&experiments, &free, &options)?;
     if let Some(folder) = &arguments.plots {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
+        std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
     }
     let report = with_progress(&experiments, &free, options, network.name())?;
     sink.say(report.to_string().trim_end())?;
     let again = arguments.bootstrap.map(|replicates| {
         let seed = arguments.bootstrap_seed.unwrap_or(arguments.estimation.seed);
-        let options =
-            BootstrapOptions { resampling: arguments.bootstrap_kind, replicates: replicates as usize, seed };
+        let options = BootstrapOptions { resampling: arguments.bootstrap_kind, replicates: replicates as usize, seed };
         spin("bootstrap", || bootstrap(&report, &options))
     });
     let again = again.transpose()?;

@@ -1,20 +1,15 @@
 //! Plots of a fit: data and model, residuals, profiles, starts, correlation.
 
-use ratelaw::fit::{Comparison, Estimate, Loss, Start};
+use ratelaw::fit::{Comparison, Start};
 use ratelaw::prelude::*;
-use ratelaw::solver::Column;
 
 use super::chart::{line, linear, time_unit};
 use super::plot::{AxisLabel, Drawing, Guide, Mark, Matrix, Plot, Scale, Series, Side};
-use super::significant;
+use super::profile;
 use crate::error::Result;
 
 /// Points of a fitted model's line.
 const FINE: usize = 200;
-/// Pieces of the curve between two points of a profile.
-const PIECES: usize = 24;
-/// How far a profile is shown, in rises that are allowed at 95 % confidence.
-const SHOWN: f64 = 2.2;
 /// 97.5 % quantile of the normal distribution.
 const NORMAL: f64 = 1.959_963_984_540_054;
 
@@ -36,7 +31,7 @@ pub(crate) fn all(title: &str, report: &FitReport) -> Result<Vec<(String, Box<dy
                 break;
             }
         }
-        plots.push((name, Box::new(profile(report, p))));
+        plots.push((name, Box::new(profile::of(report, p))));
     }
     plots.push(("waterfall".to_owned(), Box::new(waterfall(report))));
     if let Some(values) = &report.correlation {
@@ -101,7 +96,7 @@ pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize)
 fn on_side(series: &Series, side: Side) -> Series {
     let dashed = side == Side::Right && series.mark == Mark::Line;
     let mark = if dashed { Mark::Dashed } else { series.mark.clone() };
-    Series { side, mark, ..series.clone() }
+    Series { mark, side, ..series.clone() }
 }
 
 /// What the band around a curve is.
@@ -179,81 +174,9 @@ fn residuals(report: &FitReport) -> Plot {
     }
 }
 
-/// The profile of a parameter, with the threshold and its limits, and the parabola that the linear interval is of.
-fn profile(report: &FitReport, p: &Estimate) -> Plot {
-    // In units in which the threshold is that of chi-squared, or of Student's t.
-    let threshold = report.quantile.powi(2);
-    let lowest = p.profile.iter().map(|v| v.sse).fold(f64::INFINITY, f64::min);
-    let rise = |sse: f64| threshold * (sse - lowest) / report.allowed_rise;
-    let seen = |v: &(f64, f64)| v.1 <= SHOWN * threshold;
-    let curve = p.profile_curve(PIECES).into_iter().map(|(value, sse)| (value / p.factor, rise(sse)));
-    let curve: Vec<(f64, f64)> = curve.filter(seen).collect();
-    let points = p.profile_knots().map(|v| (v.value / p.factor, rise(v.sse)));
-    let points: Vec<(f64, f64)> = points.filter(seen).collect();
-    let name = "profile".to_owned();
-    let mut series = vec![
-        line(name.clone(), curve.clone(), Side::Left),
-        Series { name, points, mark: Mark::Dots, side: Side::Left },
-    ];
-    let parabola = parabola(report, p, &curve);
-    if !parabola.is_empty() {
-        let name = "linear approximation".to_owned();
-        series.push(Series { name, points: parabola, mark: Mark::Dashed, side: Side::Left });
-    }
-    let (low, high) = match p.verdict {
-        Verdict::Determined { low, high } => (Some(low), Some(high)),
-        Verdict::BoundedFromBelow { low } => (Some(low), None),
-        Verdict::BoundedFromAbove { high } => (None, Some(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
-    };
-    let limits = [low, high].into_iter().flatten().map(|v| Guide::Upright(v / p.factor));
-    let level = Guide::Level(threshold, "95 %".to_owned());
-    let scale = if p.logarithmic { Scale::Log } else { Scale::Linear };
-    let label = match report.loss {
-        Loss::Squared if report.known_noise => "rise of χ²",
-        Loss::Squared if report.noise.is_empty() => "rise of the sum of squares / s²",
-        Loss::Squared => "rise of the standardised sum of squares",
-        _ => "rise of the loss, scaled to s²",
-    };
-    Plot {
-        title: format!("Profile likelihood of {}", p.name),
-        note: interval(p),
-        x: AxisLabel { label: Column::new(&p.name, &p.unit).title(), scale, range: None },
-        left: AxisLabel { range: Some((-0.04 * SHOWN * threshold, SHOWN * threshold)), ..linear(label.to_owned()) },
-        right: None,
-        series,
-        guides: limits.chain([level]).collect(),
-    }
-}
-
-/// Value and limits in words.
-fn interval(p: &Estimate) -> String {
-    let shown = |v: f64| significant(v / p.factor, 4);
-    let unit = if p.unit == "1" { String::new() } else { format!(" {}", p.unit) };
-    let value = format!("{}{unit}", shown(p.value));
-    match p.verdict {
-        Verdict::Determined { low, high } => format!("{value}, 95 %: {} to {}{unit}", shown(low), shown(high)),
-        Verdict::BoundedFromBelow { low } => format!("at least {}{unit} (95 %)", shown(low)),
-        Verdict::BoundedFromAbove { high } => format!("at most {}{unit} (95 %)", shown(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => format!("{value}, {}", p.verdict.word()),
-    }
-}
-
-/// The parabola of the linear interval over the range of a curve; empty where there is no such interval.
-fn parabola(report: &FitReport, p: &Estimate, curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let coordinate = |v: f64| if p.logarithmic { v.ln() } else { v };
-    let value = |x: f64| if p.logarithmic { x.exp() } else { x };
-    let index = report.parameters.iter().position(|q| q.name == p.name);
-    let Some((low, high)) = index.and_then(|i| report.linear_interval(i)) else { return Vec::new() };
-    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return Vec::new() };
-    let half = 0.5 * (coordinate(high) - coordinate(low));
-    let (from, to) = (coordinate(first.0 * p.factor), coordinate(last.0 * p.factor));
-    let at = |i: usize| {
-        let x = from + (to - from) * i as f64 / FINE as f64;
-        (value(x) / p.factor, (report.quantile * (x - coordinate(p.value)) / half).powi(2))
-    };
-    (0..=FINE).map(at).collect()
-}
+/// How a start may have ended.
+const FATES: [&str; 4] =
+    ["arrived at the minimum", "converged elsewhere", "did not converge", "could not be evaluated, drawn at the top"];
 
 /// The sum of squares at the end of every start, in rising order.
 fn waterfall(report: &FitReport) -> Plot {
@@ -264,22 +187,20 @@ fn waterfall(report: &FitReport) -> Plot {
     let (low, high) = ends.fold((f64::MAX, f64::MIN_POSITIVE), |(a, b), s| (a.min(s), b.max(s)));
     // What has no value stands above all values.
     let top = high * (high / low).powf(0.1).clamp(1.5, 1e3);
-    let groups: [(&str, &dyn Fn(&Start) -> bool); 4] = [
-        ("arrived at the minimum", &|s| report.has_arrived(s)),
-        ("converged elsewhere", &|s| s.sse.is_some() && s.converged && !report.has_arrived(s)),
-        ("did not converge", &|s| s.sse.is_some() && !s.converged && !report.has_arrived(s)),
-        ("could not be evaluated, drawn at the top", &|s| s.sse.is_none()),
-    ];
+    let fate = |s: &Start| match s.sse {
+        None => 3,
+        Some(_) if report.has_arrived(s) => 0,
+        Some(_) => 2 - usize::from(s.converged),
+    };
     let mut series = Vec::new();
-    for (words, belongs) in groups {
-        let own = sorted.iter().enumerate().filter(|(_, s)| belongs(s));
+    for (index, words) in FATES.into_iter().enumerate() {
+        let own = sorted.iter().enumerate().filter(|(_, s)| fate(s) == index);
         let points: Vec<(f64, f64)> = own.map(|(i, s)| ((i + 1) as f64, s.sse.unwrap_or(top))).collect();
-        if points.is_empty() {
-            continue;
+        if !points.is_empty() {
+            let name = format!("{words} ({})", points.len());
+            let mark = if index == 3 { Mark::Crosses } else { Mark::Dots };
+            series.push(Series { name, points, mark, side: Side::Left });
         }
-        let name = format!("{words} ({})", points.len());
-        let mark = if points.iter().any(|(i, _)| sorted[*i as usize - 1].sse.is_none()) { Mark::Crosses } else { Mark::Dots };
-        series.push(Series { name, points, mark, side: Side::Left });
     }
     let mut units = report.experiments.iter().flat_map(|e| &e.data().series).map(|s| s.unit.as_str());
     let first = units.next().unwrap_or("1");
@@ -296,5 +217,15 @@ fn waterfall(report: &FitReport) -> Plot {
         right: None,
         series,
         guides: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_plain() {
+        assert_eq!(["k2", "scale(A)", "each[1]", "a/b"].map(plain), ["k2", "scale-A", "each-1", "a-b"]);
     }
 }

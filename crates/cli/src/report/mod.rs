@@ -4,6 +4,7 @@ pub(crate) mod chart;
 pub(crate) mod fitted;
 pub(crate) mod plane;
 pub(crate) mod plot;
+mod profile;
 pub(crate) mod structure;
 mod text;
 

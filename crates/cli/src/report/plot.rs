@@ -6,13 +6,14 @@
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
-pub(crate) use self::matrix::Matrix;
 use self::layout::Figure;
+pub(crate) use self::matrix::Matrix;
 
 mod axis;
 mod cells;
 mod color_map;
 mod draw;
+mod guide;
 mod heatmap;
 mod layout;
 mod matrix;
@@ -198,6 +199,8 @@ mod tests {
                 let [bars, band] = [Mark::ErrorBars(odd.to_vec()), Mark::Band(odd.to_vec())];
                 for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars, band, Mark::Crosses] {
                     let mut plot = plot(mark, scale, points);
+                    // A band alone shows no data.
+                    plot.series.push(Series { mark: Mark::Line, ..plot.series[0].clone() });
                     plot.guides = odd.iter().flat_map(|v| [Guide::Level(*v, "x".into()), Guide::Upright(*v)]).collect();
                     let svg = plot.to_svg().unwrap();
                     assert_eq!(svg, plot.to_svg().unwrap());
@@ -216,6 +219,30 @@ mod tests {
         assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
         plot.series.clear();
         assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
+    }
+
+    /// A band that is open shows no more than half of what the data cover to either side; it stays inside the frame.
+    #[test]
+    fn an_open_band_does_not_press_the_data_flat() {
+        let mut plot = plot(Mark::Line, Scale::Linear, &[(0.0, 0.0), (1.0, 10.0)]);
+        let band = Series { mark: Mark::Band(vec![1.0, 1e6]), ..plot.series[0].clone() };
+        plot.series.push(band);
+        let figure = Figure::new(&plot).unwrap();
+        assert!((figure.y[1].hi - figure.y[1].lo) < 1.1 * 20.0);
+        let area = &figure.shapes[1].areas[0];
+        assert!(area.len() == 4 && area.iter().all(|p| (figure.y[1].to..=figure.y[1].from).contains(&p.1)), "{area:?}");
+    }
+
+    /// The text of a level is where the line is free: not at the right, where the series ends.
+    #[test]
+    fn texts_of_levels_hide_no_series() {
+        let mut plot = plot(Mark::Line, Scale::Linear, &[(0.0, 0.0), (9.9, 1.0), (10.0, 9.0)]);
+        plot.right = None;
+        plot.guides = vec![Guide::Level(5.0, "here".into())];
+        let figure = Figure::new(&plot).unwrap();
+        let (_, line) = figure.guides().next().unwrap();
+        let at = guide::place_above(line, "here", &figure.occupied());
+        assert!(at.0 < 0.7 * figure.x.to, "{at:?}");
     }
 
     #[test]

@@ -205,6 +205,19 @@ mod tests {
         assert_eq!(log(20.0, 50.0), "20 25 30 35 40 45 50");
     }
 
+    /// 6.0e-5 and 6.5e-5 are nearer to each other than 2.0e-5 and 2.5e-5.
+    #[test]
+    fn numbers_on_a_short_logarithmic_axis_stand_apart() {
+        let about = AxisLabel { label: String::new(), scale: Scale::Log, range: None };
+        let mut axis = Axis::new(&about, [1.7e-5, 6.4e-5].into_iter(), 0.0, 700.0);
+        axis.set_ticks_across();
+        assert!(axis.ticks.len() >= 3);
+        for pair in axis.ticks.windows(2) {
+            let wide = 0.5 * (width(&pair[0].1, TICK_FONT) + width(&pair[1].1, TICK_FONT));
+            assert!(axis.at(pair[1].0) - axis.at(pair[0].0) > wide, "{:?}", axis.ticks);
+        }
+    }
+
     #[test]
     fn texts_are_broken_to_fit() {
         assert_eq!(wrap("one two three", 10.0, 50.0, 3), ["one two", "three"]);

@@ -8,6 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::{Axis, width};
+use super::guide::place_above;
 use super::layout::{Figure, Legend};
 use super::{Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
 
@@ -215,7 +216,7 @@ impl Figure<'_> {
             let ends = line.map(|p| zoom(&p));
             canvas.0.draw(&DashedPathElement::new(ends, 50, 40, GUIDE.stroke_width(12)))?;
             if let Guide::Level(_, text) = guide {
-                canvas.text(from_ref(text), self.place_above(line, text, &data), (TICK_FONT, GUIDE), Align::Start)?;
+                canvas.text(from_ref(text), place_above(line, text, &data), (TICK_FONT, GUIDE), Align::Start)?;
             }
         }
         Ok(())

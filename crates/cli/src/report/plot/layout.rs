@@ -9,7 +9,7 @@ use super::{Guide, LABEL_FONT, LINE, Plot, Point, SIZE, Series, TICK_FONT, TITLE
 /// Space for the key in front of a name in the legend, and around the two.
 const KEY: f64 = 58.0;
 /// Side of the squares in which data and legend meet.
-const CELL: f64 = 4.0;
+pub(super) const CELL: f64 = 4.0;
 
 /// The legend: entries (a series and the lines of its name) in equal cells, row by row.
 #[derive(Clone)]
@@ -39,12 +39,6 @@ pub(super) struct Figure<'a> {
 const WIDENED: f64 = 0.5;
 
 impl Plot {
-    /// Levels of guides on a side.
-    fn levels(&self, side: usize) -> impl Iterator<Item = f64> {
-        let of = |g: &Guide| if let Guide::Level(v, _) = g { Some(*v) } else { None };
-        self.guides.iter().filter_map(of).filter(move |_| side == 0)
-    }
-
     /// The edges of the bands on a side, none far outside the other series.
     fn near(&self, side: usize) -> Vec<f64> {
         let scale = [&self.left, self.right.as_ref().unwrap_or(&self.left)][side].scale;
@@ -171,30 +165,6 @@ impl<'a> Figure<'a> {
         (outline.len() >= 4).then_some(outline)
     }
 
-    /// The straight lines across, with their ends.
-    pub(super) fn guides(&self) -> impl Iterator<Item = (&Guide, [Point; 2])> {
-        let (x, y) = (&self.x, &self.y[0]);
-        self.plot.guides.iter().filter_map(move |guide| {
-            let line = match guide {
-                Guide::Level(v, _) => y.pixel(*v).map(|at| [(x.from, at), (x.to, at)]),
-                Guide::Upright(v) => x.pixel(*v).map(|at| [(at, y.from), (at, y.to)]),
-            };
-            line.filter(|[a, b]| self.clip(*a, *b).is_some()).map(|line| (guide, line))
-        })
-    }
-
-    /// Where a text over a level line begins: of its right end, its middle and others the place that hides least.
-    pub(super) fn place_above(&self, [from, to]: [Point; 2], text: &str, data: &BTreeSet<(i32, i32)>) -> Point {
-        let wide = width(text, TICK_FONT);
-        let places = [1.0, 0.5, 0.0, 0.25, 0.75].map(|t| (from.0 + 6.0 + t * (to.0 - from.0 - 12.0 - wide), to.1 - 5.0));
-        let hidden = |at: &Point| {
-            let (low, high) = (cell((at.0 - 4.0, at.1 - TICK_FONT), CELL), cell((at.0 + wide + 4.0, at.1), CELL));
-            data.iter().filter(|c| (low.0..=high.0).contains(&c.0) && (low.1..=high.1).contains(&c.1)).count()
-        };
-        let best = places.into_iter().min_by_key(hidden);
-        best.unwrap_or(places[0])
-    }
-
     /// Adds the part of a line inside the axes; a dot if it has no length.
     fn add_line(&self, points: &[Point], shape: &mut Shape) {
         let Some(first) = points.first() else {
@@ -215,7 +185,7 @@ impl<'a> Figure<'a> {
     }
 
     /// The part of a segment inside the axes (Liang and Barsky's way).
-    fn clip(&self, a: Point, b: Point) -> Option<(Point, Point)> {
+    pub(super) fn clip(&self, a: Point, b: Point) -> Option<(Point, Point)> {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
         for (pace, gap) in
@@ -306,7 +276,7 @@ fn along(ab: &[Point]) -> Vec<(i32, i32)> {
 }
 
 /// The square of a grid a point is in.
-fn cell(p: Point, size: f64) -> (i32, i32) {
+pub(super) fn cell(p: Point, size: f64) -> (i32, i32) {
     ((p.0 / size).floor() as i32, (p.1 / size).floor() as i32)
 }
 
