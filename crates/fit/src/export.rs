@@ -4,7 +4,6 @@ use ratelaw_solver::{Cell, Column, Table};
 use serde_json::{Value, json};
 
 use crate::bootstrap::{Bootstrap, BootstrapOptions};
-use crate::identifiability::Verdict;
 use crate::profile::ProfilePoint;
 use crate::report::{Estimate, FitReport};
 use crate::residual::Comparison;
@@ -218,12 +217,7 @@ impl FitReport {
 
 /// Both limits of the 95 % interval in the shown unit, where they exist.
 fn limits(p: &Estimate) -> (Option<f64>, Option<f64>) {
-    let (low, high) = match p.verdict {
-        Verdict::Determined { low, high } => (Some(low), Some(high)),
-        Verdict::BoundedFromBelow { low } => (Some(low), None),
-        Verdict::BoundedFromAbove { high } => (None, Some(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
-    };
+    let (low, high) = p.verdict.limits();
     (low.map(|v| v / p.factor), high.map(|v| v / p.factor))
 }
 

@@ -36,12 +36,7 @@ pub(crate) fn of(report: &FitReport, p: &Estimate) -> Plot {
         let name = "linear approximation".to_owned();
         series.push(Series { name, points: parabola, mark: Mark::Dashed, side: Side::Left });
     }
-    let (low, high) = match p.verdict {
-        Verdict::Determined { low, high } => (Some(low), Some(high)),
-        Verdict::BoundedFromBelow { low } => (Some(low), None),
-        Verdict::BoundedFromAbove { high } => (None, Some(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
-    };
+    let (low, high) = p.verdict.limits();
     let limits = [low, high].into_iter().flatten().map(|v| Guide::Upright(v / p.factor));
     let level = Guide::Level(threshold, "95 %".to_owned());
     let scale = if p.logarithmic { Scale::Log } else { Scale::Linear };
