@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::covariance::leverages;
@@ -13,7 +12,11 @@ use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
+use crate::minimiser::Minimum;
 use crate::report::FitReport;
+
+/// Data sets that are fitted side by side; more would only need more memory.
+const TOGETHER: usize = 256;
 
 /// Where the noise of the new data comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,7 +123,7 @@ impl Bootstrap {
     }
 }
 
-/// Fits data made anew from a fitted model, each from the fitted values, in parallel. Priors stay as they are.
+/// Fits data made anew from a fitted model, each from the fitted values, many side by side. Priors stay as they are.
 ///
 /// # Errors
 /// No replicates, or a fitted model that cannot be evaluated.
@@ -152,16 +155,22 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
         };
         report.comparisons.iter().enumerate().map(row).collect()
     };
-    let one = |replicate: usize| -> Option<Vec<f64>> {
+    let anew = |replicate: usize| -> Vec<Experiment> {
         let mut random = ChaCha8Rng::seed_from_u64(options.seed);
         random.set_stream(replicate as u64);
         let mut values = report.comparisons.iter().zip(noise(&mut random)).map(|(c, noise)| c.model + noise);
-        let experiments: Vec<Experiment> = report.experiments.iter().map(|e| e.with_values(&mut values)).collect();
-        let fitting = Fitting::new(&experiments, &report.resolved, &report.options);
-        let minimum = fitting.refit(report.coordinates.clone()).ok().filter(crate::minimiser::Minimum::converged)?;
-        Some(report.resolved.iter().zip(minimum.x.iter()).map(|(f, x)| f.within(*x)).collect())
+        report.experiments.iter().map(|e| e.with_values(&mut values)).collect()
     };
-    let samples: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().filter_map(one).collect();
+    let mut samples = Vec::new();
+    for first in (0..options.replicates).step_by(TOGETHER) {
+        let last = options.replicates.min(first + TOGETHER);
+        let data: Vec<Vec<Experiment>> = (first..last).map(anew).collect();
+        let fits: Vec<Fitting<'_>> =
+            data.iter().map(|own| Fitting::new(own, &report.resolved, &report.options)).collect();
+        let minima = Fitting::refit_all(&fits, &report.coordinates).into_iter().flatten();
+        let values = |m: Minimum| report.resolved.iter().zip(m.x.iter()).map(|(f, x)| f.within(*x)).collect();
+        samples.extend(minima.filter(Minimum::converged).map(values));
+    }
     Ok(Bootstrap { failed: options.replicates - samples.len(), samples, options: *options })
 }
 
