@@ -212,7 +212,11 @@ fn waterfall(report: &FitReport) -> Plot {
     Plot {
         title: format!("{} starts, seed {}", report.starts.len(), report.seed),
         note: String::new(),
-        x: linear("start, in the order of its sum of squares".to_owned()),
+        // Few starts would have ticks between them.
+        x: AxisLabel {
+            range: Some((0.0, (report.starts.len() + 1).max(6) as f64)),
+            ..linear("start, in the order of its sum of squares".to_owned())
+        },
         left: AxisLabel { scale: Scale::Log, ..linear(label) },
         right: None,
         series,
