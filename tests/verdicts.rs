@@ -5,7 +5,7 @@ mod problems;
 use problems::synthetic::{cell, csv, decay, experiment, normal, potentials, product, second, two_step};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use ratelaw::fit::{BootstrapOptions, Cause, Likelihood, Resampling, bootstrap, compare};
+use ratelaw::fit::{BootstrapOptions, Cause, Likelihood, Noise, Resampling, bootstrap, compare};
 use ratelaw::prelude::*;
 
 /// The product over three half-lives of the slower step, noise of 1 %.
@@ -117,6 +117,25 @@ fn a_constant_that_no_datum_feels() {
     assert_eq!(report.parameters[0].cause, None, "{report}");
 }
 
+/// Nothing that is free is felt at all: an answer, also for noise by groups and a bootstrap, which look at the same matrix.
+#[test]
+fn data_that_feel_nothing_of_what_is_free() {
+    let network = problems::letters("side", &[("A", 1.0), ("C", 1.0)], &[("A -> 0", 0.1), ("C -> 0", 0.3)]);
+    let text = csv("time / s,A / 1", &[1.0, 2.0, 5.0, 9.0], |t| (-0.1 * t).exp() + 0.003 * (3.0 * t).sin());
+    for noise in [Noise::Stated, Noise::EachSeries] {
+        let options = FitOptions { noise, starts: 2, ..FitOptions::default() };
+        let report = fit(&[experiment(&network, &text)], &constants()[1..], &options).unwrap();
+        let p = &report.parameters[0];
+        assert_eq!((p.verdict, p.standard_error), (Verdict::NotDetermined, None), "{report}");
+        assert_eq!(p.cause, Some(Cause::NoInfluence), "{report}");
+        assert!(report.band(0, 0, 5).is_err());
+        assert_eq!(report.curve(0, 0, 5).unwrap().len(), 5);
+        assert_eq!(report.bands_json(5).unwrap()[0]["confidence_95"], serde_json::Value::Null);
+        let again = bootstrap(&report, &BootstrapOptions { replicates: 3, ..BootstrapOptions::default() }).unwrap();
+        assert_eq!(again.samples, vec![vec![p.value]; 3]);
+    }
+}
+
 /// The mean of n values with normal noise, written as an offset: band, bootstrap and criteria are those of the textbook.
 #[test]
 fn bands_bootstrap_and_criteria_of_a_mean() {
@@ -134,6 +153,9 @@ fn bands_bootstrap_and_criteria_of_a_mean() {
 
     let band = report.band(0, 0, 5).unwrap();
     assert_eq!(band.times, [0.0, 4.0, 8.0, 12.0, 16.0]);
+    let curve: Vec<(f64, f64)> = band.times.iter().copied().zip(band.model.iter().copied()).collect();
+    assert_eq!(report.curve(0, 0, 5).unwrap(), curve);
+    assert!(report.comparisons.iter().all(|c| (report.deviation(c) / s - 1.0).abs() < 1e-4));
     let (low, high) = band.confidence()[2];
     // Student's t at 97.5 % for 15 degrees of freedom is 2.13145 (tables).
     assert!(((high - low) / (2.0 * 2.13145 * s / 4.0) - 1.0).abs() < 1e-5, "{band:?}");

@@ -1,14 +1,15 @@
 //! The command line.
 
+mod fit;
 mod sweep;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ratelaw::fit::{Loss, Noise};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Format, parse_range};
 
+pub(crate) use fit::{Compare, Estimation, Fit};
 pub(crate) use sweep::{Merge, Storing, Sweep, Varying, axis};
 
 /// Reaction-network kinetics: simulate, sweep and fit.
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Sweep(Sweep),
     Merge(Merge),
     Fit(Fit),
+    Compare(Compare),
 }
 
 /// Run a whole study: simulations, sweeps and fits, with tables and plots.
@@ -337,50 +339,6 @@ pub(crate) struct Simulate {
     pub(crate) output: Output,
 }
 
-/// Fit parameters to measured data.
-///
-/// The CSV has a header with units, `time / min,alpha_pinene / %`, where a column is a species or an observable
-/// such as `yield(BPA from NH3)`, and `sd(...)` columns hold standard deviations.
-///
-/// Example: `ratelaw fit alpha-pinene --data fuguitt-hawkins-1947-alpha-pinene-189C.csv --free p1 --free p2`
-#[derive(Debug, Args)]
-pub(crate) struct Fit {
-    /// Model file or name of an embedded model.
-    pub(crate) model: String,
-    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data.
-    #[arg(long, value_name = "F.csv", required = true)]
-    pub(crate) data: Vec<String>,
-    /// A free parameter, with its range; may be repeated. `scale(COLUMN)` and `offset(COLUMN)` are those of a column of
-    /// the data, `each(NAME)` is a parameter of its own for each data file. Without a range the model's, or one by its kind: four
-    /// decades to either side of a constant or an amount, half of an energy, half a volt, 50 K. If none is
-    /// given, all parameters that have bounds in the model.
-    #[arg(long, value_name = "NAME[=LO..HI]", value_parser = free)]
-    pub(crate) free: Vec<Free>,
-    #[command(flatten)]
-    pub(crate) solving: Solving,
-    /// Number of starts: the model's own values, and the rest spread over the ranges.
-    #[arg(long, value_name = "N", default_value_t = 12)]
-    pub(crate) starts: usize,
-    /// Seed of the starts.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where the size of the noise comes from: stated (by the data; one unknown variance where they state none), common,
-    /// each-experiment or each-series. With the last three, deviations of the data are weights.
-    #[arg(long, value_name = "NOISE", default_value = "stated")]
-    pub(crate) noise: Noise,
-    /// What is summed over the residuals: squared, huber, soft-l1 or cauchy, also with a scale as in `huber:1.345`.
-    #[arg(long, value_name = "LOSS", default_value = "squared")]
-    pub(crate) loss: Loss,
-    /// Most iterations from each start.
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) max_iterations: usize,
-    /// Write a plot of data and model to this SVG file; further plots get a number before the ending.
-    #[arg(long, value_name = "F.svg", value_parser = svg)]
-    pub(crate) plot: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
 fn quantity(text: &str) -> Result<Quantity, String> {
     text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())
 }
@@ -406,7 +364,11 @@ fn svg(text: &str) -> Result<PathBuf, String> {
     if !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) {
         return Err("expected a name that ends in .svg".into());
     }
-    // A folder that is not there would be found out only after the work.
+    in_a_folder(path)
+}
+
+/// A folder that is not there would be found out only after the work.
+fn in_a_folder(path: PathBuf) -> Result<PathBuf, String> {
     match path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
         Some(folder) => Err(format!("there is no folder `{}`", folder.display())),
         None => Ok(path),

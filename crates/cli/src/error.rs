@@ -42,6 +42,8 @@ pub(crate) enum CliError {
     HeatMapAxes { found: usize },
     #[error("a heat map shows one or two observables, and --show names {found}")]
     HeatMapPanels { found: usize },
+    #[error("the candidate `{name}` is given twice")]
+    SameCandidate { name: String },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Sweep(arguments) => command::sweep::run(&arguments),
         Command::Merge(arguments) => command::merge::run(&arguments),
         Command::Fit(arguments) => command::fit::run(&arguments),
+        Command::Compare(arguments) => command::compare::run(&arguments),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -1,16 +1,22 @@
 //! The bootstrap: the fit again and again, on data made anew from the fitted model.
 
+use std::fmt;
+use std::str::FromStr;
+
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::covariance::leverages;
-use crate::error::Result;
+use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
+use crate::minimiser::Minimum;
 use crate::report::FitReport;
+
+/// Data sets that are fitted side by side; more would only need more memory.
+const TOGETHER: usize = 256;
 
 /// Where the noise of the new data comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +27,28 @@ pub enum Resampling {
     Residuals,
     /// Normal noise of the standard deviation that the data state or the fit estimated.
     Parametric,
+}
+
+/// `residual` or `parametric`.
+impl FromStr for Resampling {
+    type Err = FitError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "residual" => Ok(Self::Residuals),
+            "parametric" => Ok(Self::Parametric),
+            _ => Err(refuse("the kind of bootstrap", &format!("`{text}`"), "residual or parametric")),
+        }
+    }
+}
+
+impl fmt::Display for Resampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Residuals => "residual",
+            Self::Parametric => "parametric",
+        })
+    }
 }
 
 /// Options of a bootstrap.
@@ -47,6 +75,8 @@ pub struct Bootstrap {
     pub samples: Vec<Vec<f64>>,
     /// Data sets whose fit failed or did not converge; they are left out and counted.
     pub failed: usize,
+    /// How it was made.
+    pub options: BootstrapOptions,
 }
 
 impl Bootstrap {
@@ -63,6 +93,25 @@ impl Bootstrap {
         Some((at(0.5 - 0.5 * confidence), at(0.5 + 0.5 * confidence)))
     }
 
+    /// A sentence for a methods section.
+    pub fn methods(&self) -> String {
+        let BootstrapOptions { resampling, replicates, seed } = self.options;
+        let failed = match self.failed {
+            0 => "all of which converged".to_owned(),
+            n => format!("{n} of which failed or did not converge and were left out"),
+        };
+        let noise = match resampling {
+            Resampling::Residuals => {
+                "residuals drawn with replacement within each column, corrected for their leverage"
+            }
+            Resampling::Parametric => "normal noise",
+        };
+        format!(
+            "Bootstrap intervals are the central 95 % of {replicates} fits ({failed}) to data made of the fitted model and \
+             {noise} (seed {seed}), each from the fitted values."
+        )
+    }
+
     /// Standard deviation of the samples of a parameter; none for fewer than two.
     pub fn standard_error(&self, parameter: usize) -> Option<f64> {
         let n = self.samples.len() as f64;
@@ -74,7 +123,7 @@ impl Bootstrap {
     }
 }
 
-/// Fits data made anew from a fitted model, each from the fitted values, in parallel. Priors stay as they are.
+/// Fits data made anew from a fitted model, each from the fitted values, many side by side. Priors stay as they are.
 ///
 /// # Errors
 /// No replicates, or a fitted model that cannot be evaluated.
@@ -106,17 +155,23 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
         };
         report.comparisons.iter().enumerate().map(row).collect()
     };
-    let one = |replicate: usize| -> Option<Vec<f64>> {
+    let anew = |replicate: usize| -> Vec<Experiment> {
         let mut random = ChaCha8Rng::seed_from_u64(options.seed);
         random.set_stream(replicate as u64);
         let mut values = report.comparisons.iter().zip(noise(&mut random)).map(|(c, noise)| c.model + noise);
-        let experiments: Vec<Experiment> = report.experiments.iter().map(|e| e.with_values(&mut values)).collect();
-        let fitting = Fitting::new(&experiments, &report.resolved, &report.options);
-        let minimum = fitting.refit(report.coordinates.clone()).ok().filter(crate::minimiser::Minimum::converged)?;
-        Some(report.resolved.iter().zip(minimum.x.iter()).map(|(f, x)| f.within(*x)).collect())
+        report.experiments.iter().map(|e| e.with_values(&mut values)).collect()
     };
-    let samples: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().filter_map(one).collect();
-    Ok(Bootstrap { failed: options.replicates - samples.len(), samples })
+    let mut samples = Vec::new();
+    for first in (0..options.replicates).step_by(TOGETHER) {
+        let last = options.replicates.min(first + TOGETHER);
+        let data: Vec<Vec<Experiment>> = (first..last).map(anew).collect();
+        let fits: Vec<Fitting<'_>> =
+            data.iter().map(|own| Fitting::new(own, &report.resolved, &report.options)).collect();
+        let minima = Fitting::refit_all(&fits, &report.coordinates).into_iter().flatten();
+        let values = |m: Minimum| report.resolved.iter().zip(m.x.iter()).map(|(f, x)| f.within(*x)).collect();
+        samples.extend(minima.filter(Minimum::converged).map(values));
+    }
+    Ok(Bootstrap { failed: options.replicates - samples.len(), samples, options: *options })
 }
 
 /// A number from the standard normal distribution.

@@ -41,6 +41,9 @@ struct Structure<'a> {
 
 /// Singular values, largest first, and right singular vectors in columns.
 fn decompose(scaled: &DMatrix<f64>) -> Option<(Vec<f64>, DMatrix<f64>)> {
+    if scaled.is_empty() {
+        return None;
+    }
     // As many rows as columns at least, so that all directions are there.
     let rows = scaled.nrows().max(scaled.ncols());
     let square = scaled.clone().resize_vertically(rows, 0.0);

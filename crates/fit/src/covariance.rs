@@ -33,6 +33,9 @@ pub(crate) fn covariance(jacobian: &DMatrix<f64>, moving: &[usize], variance: f6
 pub(crate) fn leverages(jacobian: &DMatrix<f64>) -> Vec<f64> {
     let norms: Vec<f64> = jacobian.column_iter().map(|c| c.norm()).collect();
     let felt: Vec<usize> = (0..norms.len()).filter(|i| norms[*i] > 0.0 && norms[*i].is_finite()).collect();
+    if felt.is_empty() {
+        return vec![0.0; jacobian.nrows()];
+    }
     let scaled = DMatrix::from_fn(jacobian.nrows(), felt.len(), |i, k| jacobian[(i, felt[k])] / norms[felt[k]]);
     let svd = scaled.svd(true, false);
     let largest = svd.singular_values.iter().copied().fold(0.0, f64::max);

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use nalgebra::DVector;
+use ratelaw_solver::{Cell, Column, Table};
+use serde_json::{Value, json};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::error::Result;
@@ -155,6 +157,44 @@ impl ModelComparison {
         let degrees = large.estimated.checked_sub(small.estimated).filter(|d| *d > 0)?;
         let ratio = (small.deviance - large.deviance).max(0.0);
         Some(ChiSquared::new(degrees as f64).ok()?.sf(ratio))
+    }
+}
+
+impl ModelComparison {
+    /// The comparison as a table.
+    pub fn table(&self) -> Table {
+        let names = ["model", "data", "estimated", "-2 ln L", "AICc", "BIC", "AICc above", "weight", "converged"];
+        let row = |c: &Candidate| {
+            let Likelihood { deviance, estimated, data } = c.likelihood;
+            let finite = |v: f64| Cell::from(Some(v).filter(|v| v.is_finite()));
+            vec![
+                Cell::Text(c.name.clone()),
+                Cell::Number(data as f64),
+                Cell::Number(estimated as f64),
+                Cell::Number(deviance),
+                finite(c.likelihood.aicc()),
+                Cell::Number(c.likelihood.bic()),
+                finite(c.above),
+                Cell::Number(c.weight),
+                Cell::Text(c.converged.to_string()),
+            ]
+        };
+        Table {
+            notes: Vec::new(),
+            columns: names.iter().map(|n| Column::new(n, "")).collect(),
+            rows: self.candidates.iter().map(row).collect(),
+        }
+    }
+
+    /// The comparison as JSON, the lowest AICc first; an infinite AICc is null.
+    pub fn to_json(&self) -> Value {
+        let candidate = |c: &Candidate| {
+            let Likelihood { deviance, estimated, data } = c.likelihood;
+            json!({ "name": c.name, "data": data, "estimated": estimated, "deviance": deviance,
+                    "aicc": c.likelihood.aicc(), "bic": c.likelihood.bic(), "above": c.above, "weight": c.weight,
+                    "converged": c.converged })
+        };
+        self.candidates.iter().map(candidate).collect()
     }
 }
 

@@ -23,6 +23,15 @@ pub fn fit(experiments: &[Experiment], free: &[Free], options: &FitOptions) -> R
     Fitting::new(experiments, &free, options).run()
 }
 
+/// Refuses what [`fit`] would refuse before any work, and gives the names of the free parameters: `each(NAME)` is one for each
+/// experiment.
+///
+/// # Errors
+/// A wrong name, bound or option, too few data, standard deviations for some data only.
+pub fn check(experiments: &[Experiment], free: &[Free], options: &FitOptions) -> Result<Vec<String>> {
+    Ok(resolve(experiments, free, options)?.into_iter().map(|f| f.name).collect())
+}
+
 /// Looks all names up and refuses what cannot be fitted.
 pub(crate) fn resolve(experiments: &[Experiment], free: &[Free], options: &FitOptions) -> Result<Vec<Resolved>> {
     options.check()?;

@@ -3,8 +3,10 @@
 use ratelaw_solver::{Cell, Column, Table};
 use serde_json::{Value, json};
 
-use crate::identifiability::Verdict;
+use crate::bootstrap::{Bootstrap, BootstrapOptions};
+use crate::profile::ProfilePoint;
 use crate::report::{Estimate, FitReport};
+use crate::residual::Comparison;
 
 impl FitReport {
     /// Parameters as a table.
@@ -101,6 +103,8 @@ impl FitReport {
                     "prior": p.prior,
                     "at_bound": p.at_bound,
                     "range": [p.low / p.factor, p.high / p.factor],
+                    "logarithmic": p.logarithmic,
+                    "profile": profile(p),
                 })
             })
             .collect();
@@ -110,7 +114,7 @@ impl FitReport {
             .iter()
             .map(|s| {
                 json!({ "sse": s.sse, "converged": s.converged, "ending": s.ending.map(crate::minimiser::Ending::word), "iterations": s.iterations,
-                             "failed_trials": s.failed_trials, "cause": s.cause })
+                             "failed_trials": s.failed_trials, "cause": s.cause, "arrived": self.has_arrived(s) })
             })
             .collect();
         json!({
@@ -122,6 +126,10 @@ impl FitReport {
             "sse": self.sse,
             "weighted": self.weighted,
             "degrees_of_freedom": self.degrees_of_freedom,
+            "allowed_rise": self.allowed_rise,
+            "quantile": self.quantile,
+            "residuals": self.residuals_json(),
+            "methods": self.methods(),
             "parameters": parameters,
             "correlation": self.correlation.as_ref().map(|m| json!({ "names": names, "matrix": m })),
             "exchanges": self.exchanges.iter().map(|e| {
@@ -141,23 +149,81 @@ impl FitReport {
         })
     }
 
+    /// A bootstrap of this fit as a table: standard errors and 95 % intervals, in the unit that stands beside them.
+    pub fn bootstrap_table(&self, bootstrap: &Bootstrap) -> Table {
+        let columns = ["parameter", "standard error", "unit", "low 95 %", "high 95 %"];
+        let row = |(i, p): (usize, &Estimate)| {
+            let shown = |v: Option<f64>| Cell::from(v.map(|v| v / p.factor));
+            let interval = bootstrap.interval(i, 0.95);
+            vec![
+                Cell::Text(p.name.clone()),
+                shown(bootstrap.standard_error(i)),
+                Cell::Text(p.unit.clone()),
+                shown(interval.map(|ends| ends.0)),
+                shown(interval.map(|ends| ends.1)),
+            ]
+        };
+        Table {
+            notes: vec![("bootstrap".to_owned(), bootstrap.methods())],
+            columns: columns.iter().map(|c| Column::new(c, "")).collect(),
+            rows: self.parameters.iter().enumerate().map(row).collect(),
+        }
+    }
+
+    /// The same as JSON, with all samples in the order of the parameters.
+    pub fn bootstrap_json(&self, bootstrap: &Bootstrap) -> Value {
+        let BootstrapOptions { resampling, replicates, seed } = bootstrap.options;
+        let parameter = |(i, p): (usize, &Estimate)| {
+            let ends = bootstrap.interval(i, 0.95).map(|(low, high)| [low / p.factor, high / p.factor]);
+            json!({
+                "name": p.name,
+                "unit": p.unit,
+                "standard_error": bootstrap.standard_error(i).map(|e| e / p.factor),
+                "low_95": ends.map(|e| e[0]),
+                "high_95": ends.map(|e| e[1]),
+            })
+        };
+        json!({
+            "kind": resampling.to_string(),
+            "replicates": replicates,
+            "seed": seed,
+            "failed": bootstrap.failed,
+            "methods": bootstrap.methods(),
+            "parameters": self.parameters.iter().enumerate().map(parameter).collect::<Vec<_>>(),
+            "samples": bootstrap.samples.iter().map(|s| self.in_units(s)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Every datum beside the model, and over the standard deviation that the fit takes it to have.
+    fn residuals_json(&self) -> Value {
+        let value = |c: &Comparison| {
+            let data = self.experiments[c.experiment].data();
+            let (series, sd) = (&data.series[c.series], self.deviation(c));
+            json!({ "data": data.file, "observable": series.name, "unit": series.unit, "time_s": c.time,
+                    "measured": c.measured, "sd": sd, "model": c.model, "standardised": (c.model - c.measured) / sd })
+        };
+        self.comparisons.iter().map(value).collect()
+    }
+
     /// Values of all parameters in the units that they are shown in.
     fn in_units(&self, values: &[f64]) -> Vec<f64> {
         self.parameters.iter().zip(values).map(|(p, v)| v / p.factor).collect()
     }
 
-    fn model(&self) -> &str {
+    pub(crate) fn model(&self) -> &str {
         self.fitted.first().map_or("", |p| p.network().name())
     }
 }
 
 /// Both limits of the 95 % interval in the shown unit, where they exist.
 fn limits(p: &Estimate) -> (Option<f64>, Option<f64>) {
-    let (low, high) = match p.verdict {
-        Verdict::Determined { low, high } => (Some(low), Some(high)),
-        Verdict::BoundedFromBelow { low } => (Some(low), None),
-        Verdict::BoundedFromAbove { high } => (None, Some(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => (None, None),
-    };
+    let (low, high) = p.verdict.limits();
     (low.map(|v| v / p.factor), high.map(|v| v / p.factor))
+}
+
+/// The profile in the shown unit, as columns.
+fn profile(p: &Estimate) -> Value {
+    let column = |of: &dyn Fn(&ProfilePoint) -> f64| p.profile.iter().map(of).collect::<Vec<f64>>();
+    let converged: Vec<bool> = p.profile.iter().map(|v| v.converged).collect();
+    json!({ "value": column(&|v| v.value / p.factor), "sse": column(&|v| v.sse), "converged": converged })
 }

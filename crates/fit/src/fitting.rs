@@ -11,15 +11,15 @@ use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::loss::Loss;
-use crate::minimiser::{Ending, Minimum, Rules, SMALLEST_GAIN};
+use crate::minimiser::{Ending, Minimiser, Minimum, Rules, SMALLEST_GAIN};
 use crate::multistart;
 use crate::noise::{Levels, Noise};
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
 use crate::profile::{Limit, Profile, Threshold, profile};
 use crate::report::FitReport;
-use crate::residual::{Objective, Residuals};
-use crate::search::Search;
+use crate::residual::{Objective, Residuals, evaluate_each};
+use crate::search::{Asked, Search, minimise_together};
 
 /// Confidence of limits and intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -95,7 +95,7 @@ impl<'a> Fitting<'a> {
         for round in 0..=RETURNS {
             profiles = self.profiles(&judged, &done);
             // The minimum that is reported is the one that was profiled.
-            let better = profiles.iter().find_map(|p| p.better.clone()).filter(|_| round < RETURNS);
+            let better = profiles.iter().find_map(|p| p.trace.better.clone()).filter(|_| round < RETURNS);
             let Some(better) = better else { break };
             match self.search(&judged.objective).minimise(better) {
                 Ok(lower) if lower.sse() < judged.best.sse() => {
@@ -108,11 +108,16 @@ impl<'a> Fitting<'a> {
         self.report(&judged, &profiles, &minima, (reached, resolved))
     }
 
-    /// The same fit from one point alone, without profiles: for data made anew.
-    pub(crate) fn refit(&self, start: DVector<f64>) -> Result<Minimum> {
-        let objective = self.objective();
-        let minimum = self.search(&objective).minimise(start)?;
-        Ok(self.settle(objective, minimum)?.best)
+    /// Several fits from one point alone, without profiles: for data made anew.
+    pub(crate) fn refit_all(all: &[Self], start: &DVector<f64>) -> Vec<Result<Minimum>> {
+        let objectives: Vec<Objective<'_>> = all.iter().map(Fitting::objective).collect();
+        let pairs = all.iter().zip(&objectives);
+        let machines = pairs.map(|(fit, of)| Minimiser::new(fit.search(of).rules, start.clone())).collect();
+        let evaluate =
+            |asked: &[Asked<'_>]| evaluate_each(&asked.iter().map(|(i, x)| (&objectives[*i], *x)).collect::<Vec<_>>());
+        let minima = minimise_together(machines, &evaluate, &|| ());
+        let found = all.par_iter().zip(objectives).zip(minima);
+        found.map(|((fit, objective), minimum)| Ok(fit.settle(objective, minimum?)?.best)).collect()
     }
 
     pub(crate) fn objective(&self) -> Objective<'a> {

@@ -37,6 +37,16 @@ impl Verdict {
         }
     }
 
+    /// Lower and upper limit, where they exist.
+    pub fn limits(&self) -> (Option<f64>, Option<f64>) {
+        match *self {
+            Self::Determined { low, high } => (Some(low), Some(high)),
+            Self::BoundedFromBelow { low } => (Some(low), None),
+            Self::BoundedFromAbove { high } => (None, Some(high)),
+            Self::NotDetermined | Self::EndOfRange => (None, None),
+        }
+    }
+
     /// One word for tables.
     pub fn word(&self) -> &'static str {
         match self {
@@ -109,7 +119,8 @@ impl Cause {
     }
 }
 
-fn list(names: &[String]) -> String {
+/// Names as a list in a sentence.
+pub(crate) fn list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -10,7 +10,7 @@ use crate::fitting::{Fitting, Judged};
 use crate::identifiability::{Exchange, OtherMinimum, Verdict};
 use crate::minimiser::Minimum;
 use crate::parameter::{Kind, Resolved};
-use crate::profile::{Limit, Profile, at_bound, widened};
+use crate::profile::{Limit, Profile, ProfilePoint, Visit, at_bound, widened};
 use crate::report::{Estimate, FitReport, Obstacle, Start};
 use crate::search::Model;
 
@@ -66,6 +66,7 @@ impl Fitting<'_> {
                     verdict: verdicts[i],
                     cause: causes[i].take(),
                     obstacles: obstacles(self.free, i, &profiles[i]),
+                    profile: points(free, &profiles[i]),
                     unit: free.unit.clone(),
                     factor: free.factor,
                 }
@@ -111,6 +112,7 @@ impl Fitting<'_> {
             options: self.options.clone(),
             resolved: self.free.to_vec(),
             quantile: judged.quantile,
+            allowed_rise: judged.threshold.allowed,
             coordinates: best.x.clone(),
             covariance,
         })
@@ -191,6 +193,17 @@ fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
         (None, Some(high)) => Verdict::BoundedFromAbove { high },
         (None, None) => Verdict::NotDetermined,
     }
+}
+
+/// The points of a profile; at the ends of the range exactly there.
+fn points(free: &Resolved, profile: &Profile) -> Vec<ProfilePoint> {
+    let point = |v: &Visit| ProfilePoint {
+        value: free.within(v.coordinate),
+        sse: v.sse,
+        slope: v.slope,
+        converged: v.converged,
+    };
+    profile.trace.visits.iter().map(point).collect()
 }
 
 /// Where a profile could not be followed to a limit of the data, and why.

@@ -18,12 +18,52 @@ pub(crate) enum Limit {
     Lost(f64),
 }
 
-/// The interval of one parameter, and a lower minimum if one was met on the way.
+/// A minimum with one parameter held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProfilePoint {
+    /// Value of the parameter, SI.
+    pub value: f64,
+    /// The smallest sum of squares that the others can make of it.
+    pub sse: f64,
+    /// Derivative of that sum by the parameter, by its logarithm where it is varied on a logarithmic scale.
+    pub slope: f64,
+    /// Whether the minimisation of the others converged; if not, the sum is an upper limit.
+    pub converged: bool,
+}
+
+/// The same in the coordinate of the fit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visit {
+    pub(crate) coordinate: f64,
+    pub(crate) sse: f64,
+    pub(crate) slope: f64,
+    pub(crate) converged: bool,
+}
+
+impl Visit {
+    fn new(minimum: &Minimum, index: usize) -> Self {
+        // What the others do has no part in the slope: their derivatives vanish, or a bound holds them.
+        let slope = 2.0 * minimum.residuals.gradient()[index];
+        let (coordinate, sse) = (minimum.x[index], minimum.residuals.sse());
+        Self { coordinate, sse, slope, converged: minimum.converged() }
+    }
+}
+
+/// The interval of one parameter, and what was met on the way.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) low: Limit,
     pub(crate) high: Limit,
+    pub(crate) trace: Trace,
+}
+
+/// What was met on the way.
+#[derive(Debug, Clone)]
+pub(crate) struct Trace {
+    /// A lower minimum.
     pub(crate) better: Option<DVector<f64>>,
+    /// The points, in rising order when both sides are done.
+    pub(crate) visits: Vec<Visit>,
 }
 
 /// The sum of squares that the data allow, and the minimum it is counted from.
@@ -37,6 +77,8 @@ pub(crate) struct Threshold {
 const LOWER: f64 = 1e-3;
 /// The limit is found to this fraction of its distance from the minimum.
 const ACCURACY: f64 = 1.0 / 400.0;
+/// Points of a profile nearer than this fraction of the range are one.
+const SAME: f64 = 1e-11;
 /// Strides shorter than this fraction of the way to the bound are given up.
 const SHORTEST: f64 = 1e-12;
 /// Most minimisations on one side.
@@ -56,10 +98,23 @@ pub(crate) fn profile(
     step: f64,
     threshold: Threshold,
 ) -> Profile {
-    let mut better = None;
-    let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut better);
+    let mut trace = Trace { better: None, visits: vec![Visit::new(minimum, index)] };
+    let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut trace);
     let (low, high) = (side(search.rules.low[index]), side(search.rules.high[index]));
-    Profile { low, high, better }
+    trace.visits.sort_by(|a, b| a.coordinate.total_cmp(&b.coordinate));
+    // A place that was refused is tried again from nearer by; the lower sum is the truer one.
+    let near = SAME * (search.rules.high[index] - search.rules.low[index]);
+    trace.visits.dedup_by(|next, kept| {
+        let is_same = next.coordinate - kept.coordinate <= near;
+        if is_same
+            && kept.coordinate != minimum.x[index]
+            && (next.coordinate == minimum.x[index] || next.sse < kept.sse)
+        {
+            *kept = *next;
+        }
+        is_same
+    });
+    Profile { low, high, trace }
 }
 
 fn limit(
@@ -68,7 +123,7 @@ fn limit(
     index: usize,
     (step, bound): (f64, f64),
     threshold: Threshold,
-    better: &mut Option<DVector<f64>>,
+    trace: &mut Trace,
 ) -> Limit {
     let mut held = search.rules.held.to_vec();
     held[index] = true;
@@ -89,11 +144,13 @@ fn limit(
         let ahead = here + direction * stride;
         let coordinate = if (ahead - bound) * direction >= 0.0 { bound } else { ahead };
         let start = predicted(&inside, index, coordinate - here, search);
-        match constrained.minimise(start) {
+        let outcome = constrained.minimise(start);
+        trace.visits.extend(outcome.iter().map(|m| Visit::new(m, index)));
+        match outcome {
             Ok(next) if next.residuals.sse() <= threshold.minimum + threshold.allowed => {
                 let lower = threshold.minimum - LOWER * threshold.allowed;
-                if next.residuals.sse() < lower && better.is_none() {
-                    *better = Some(next.x.clone());
+                if next.residuals.sse() < lower && trace.better.is_none() {
+                    trace.better = Some(next.x.clone());
                 }
                 inside = next;
                 successes += 1;

@@ -14,6 +14,7 @@ use crate::minimiser::{Ending, Minimum};
 use crate::noise::NoiseLevel;
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
+use crate::profile::ProfilePoint;
 use crate::residual::Comparison;
 use crate::target::Role;
 
@@ -43,6 +44,8 @@ pub struct Estimate {
     pub verdict: Verdict,
     /// Why it is open on at least one side, where it is.
     pub cause: Option<Cause>,
+    /// The points of its profile, in rising order; the minimum is one of them.
+    pub profile: Vec<ProfilePoint>,
     /// Where its profile could not be followed to a limit of the data.
     pub obstacles: Vec<Obstacle>,
     /// The unit it is shown in.
@@ -157,8 +160,10 @@ pub struct FitReport {
     pub(crate) resolved: Vec<Resolved>,
     /// What the integration resolves of the sum that the starts count.
     pub(crate) resolved_sse: f64,
-    /// Standard errors to either limit of a linear 95 % interval.
-    pub(crate) quantile: f64,
+    /// Standard errors to either limit of a linear 95 % interval: of the normal distribution, or Student's t.
+    pub quantile: f64,
+    /// How far the sum of squares may rise on a profile at 95 % confidence.
+    pub allowed_rise: f64,
     /// The minimum in the fit's coordinates.
     pub(crate) coordinates: DVector<f64>,
     /// Covariance of the parameters in `correlated`, in the fit's coordinates.
@@ -184,9 +189,13 @@ impl FitReport {
     /// How many starts arrived at the minimum, to a relative 1e-6 of the sum of squares or what the integration resolves
     /// of it.
     pub fn arrived(&self) -> usize {
+        self.starts.iter().filter(|s| self.has_arrived(s)).count()
+    }
+
+    /// Whether a start is one of those.
+    pub fn has_arrived(&self, start: &Start) -> bool {
         let within = (1e-6 * self.reached).max(self.resolved_sse).max(f64::MIN_POSITIVE);
-        let near = |sse: f64| sse <= self.reached + within;
-        self.starts.iter().filter(|s| s.sse.is_some_and(near)).count()
+        start.sse.is_some_and(|sse| sse <= self.reached + within)
     }
 }
 
@@ -245,6 +254,19 @@ impl fmt::Display for FitReport {
         for remark in remarks {
             writeln!(f, "- {remark}")?;
         }
-        Ok(())
+        writeln!(f, "\nfor a methods section")?;
+        wrapped(&self.methods(), 100).into_iter().try_for_each(|line| writeln!(f, "  {line}"))
     }
+}
+
+/// A text in lines of at most so many characters, broken at spaces.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut().filter(|l| l.chars().count() + 1 + word.chars().count() <= most) {
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

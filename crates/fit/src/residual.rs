@@ -82,18 +82,23 @@ impl Model for Objective<'_> {
 
     /// All experiments of all points are one list of runs: what solves a list fast makes a fit fast.
     fn evaluate_all(&self, points: &[&DVector<f64>]) -> Vec<Result<Residuals>> {
-        let runs = points.iter().flat_map(|x| self.experiments.iter().enumerate().map(|(e, _)| self.run(e, x, true)));
-        let mut solutions = solve_all(runs.collect()).into_iter();
-        points
-            .iter()
-            .map(|x| {
-                // Every run of the point is taken from the list, also behind one that failed.
-                let own: Vec<Result<Solution>> = solutions.by_ref().take(self.experiments.len()).collect();
-                let own = own.into_iter().collect::<Result<Vec<_>>>()?;
-                Ok(self.loss.apply(self.assemble(x, &own)?, self.data()))
-            })
-            .collect()
+        evaluate_each(&points.iter().map(|x| (self, *x)).collect::<Vec<_>>())
     }
+}
+
+/// Residuals and derivatives of several objectives, each at its own point, in their order.
+pub(crate) fn evaluate_each(asked: &[(&Objective<'_>, &DVector<f64>)]) -> Vec<Result<Residuals>> {
+    let runs = asked.iter().flat_map(|(of, x)| (0..of.experiments.len()).map(|e| of.run(e, x, true)));
+    let mut solutions = solve_all(runs.collect()).into_iter();
+    asked
+        .iter()
+        .map(|(of, x)| {
+            // Every run of the point is taken from the list, also behind one that failed.
+            let own: Vec<Result<Solution>> = solutions.by_ref().take(of.experiments.len()).collect();
+            let own = own.into_iter().collect::<Result<Vec<_>>>()?;
+            Ok(of.loss.apply(of.assemble(x, &own)?, of.data()))
+        })
+        .collect()
 }
 
 /// A problem to solve, and how.

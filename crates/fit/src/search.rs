@@ -36,26 +36,42 @@ impl Search<'_> {
         machine.finish()
     }
 
-    /// Minimises from every start, round by round: the points that all of them ask for are evaluated together. `done`
-    /// is called after each that ends.
+    /// Minimises from every start, and evaluates the points that all of them ask for together. `done` is called after
+    /// each that ends.
     pub(crate) fn minimise_all(&self, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
-        let mut machines: Vec<Minimiser<'_>> = starts.into_iter().map(|s| Minimiser::new(self.rules, s)).collect();
-        loop {
-            let mut asking: Vec<&mut Minimiser<'_>> = machines.iter_mut().filter(|m| m.ask().is_some()).collect();
-            if asking.is_empty() {
-                break;
-            }
-            let points: Vec<&DVector<f64>> = asking.iter().filter_map(|m| m.ask()).collect();
-            let outcomes = self.model.evaluate_all(&points);
-            asking.par_iter_mut().zip(outcomes).for_each(|(machine, outcome)| {
-                machine.tell(outcome);
-                if machine.ask().is_none() {
-                    done();
-                }
-            });
-        }
-        machines.into_iter().map(Minimiser::finish).collect()
+        let machines = starts.into_iter().map(|s| Minimiser::new(self.rules, s)).collect();
+        let evaluate = |asked: &[Asked<'_>]| {
+            let points: Vec<&DVector<f64>> = asked.iter().map(|a| a.1).collect();
+            self.model.evaluate_all(&points)
+        };
+        minimise_together(machines, &evaluate, done)
     }
+}
+
+/// Which of many minimisations asks, and for which point.
+pub(crate) type Asked<'a> = (usize, &'a DVector<f64>);
+
+/// Runs many minimisations round by round: `evaluate` gets the points that all of them ask for at once.
+pub(crate) fn minimise_together(
+    mut machines: Vec<Minimiser<'_>>,
+    evaluate: &dyn Fn(&[Asked<'_>]) -> Vec<Result<Residuals>>,
+    done: &(dyn Fn() + Sync),
+) -> Vec<Result<Minimum>> {
+    loop {
+        let asked: Vec<Asked<'_>> = machines.iter().enumerate().filter_map(|(i, m)| Some((i, m.ask()?))).collect();
+        if asked.is_empty() {
+            break;
+        }
+        let outcomes = evaluate(&asked);
+        let asking: Vec<&mut Minimiser<'_>> = machines.iter_mut().filter(|m| m.ask().is_some()).collect();
+        asking.into_par_iter().zip(outcomes).for_each(|(machine, outcome)| {
+            machine.tell(outcome);
+            if machine.ask().is_none() {
+                done();
+            }
+        });
+    }
+    machines.into_iter().map(Minimiser::finish).collect()
 }
 
 #[cfg(test)]

@@ -2,48 +2,88 @@
 
 use std::path::Path;
 
-use ratelaw::fit::FitError;
+use ratelaw::fit::{Bootstrap, BootstrapOptions, FitError, bootstrap, check};
 use ratelaw::prelude::*;
 use ratelaw::solver::Format;
+use serde_json::Value;
 
 use crate::Ending;
-use crate::arguments::Fit;
-use crate::error::Result;
+use crate::arguments::{Estimation, Fit};
+use crate::error::{CliError, Result};
 use crate::input;
-use crate::output::{Sink, write_plot};
-use crate::progress::Progress;
-use crate::report::chart;
+use crate::output::{Sink, write_file, write_plot};
+use crate::progress::{Progress, spin};
+use crate::report::{Align, columns, fitted, significant};
+
+/// Times of a table of bands.
+const BAND_POINTS: usize = 201;
 
 pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
-    let experiments = arguments
-        .data
-        .iter()
-        .map(|name| {
-            let data = input::dataset(name, None)?;
-            let t_end = Some(input::duration(&data));
-            Ok(Experiment::new(input::problem(&network, &arguments.solving, t_end, SavePoints::Ends)?, data)?)
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let defaults = FitOptions::default();
-    let options = FitOptions {
-        solve: input::options(&arguments.solving, defaults.solve.clone())?,
-        starts: arguments.starts,
-        seed: arguments.seed,
-        noise: arguments.noise,
-        loss: arguments.loss,
-        max_iterations: arguments.max_iterations,
-        ..defaults
-    };
-    let free = if arguments.free.is_empty() { bounded(&network)? } else { arguments.free.clone() };
+    let experiments = experiments(&network, &arguments.estimation)?;
+    let options = FitOptions { loss: arguments.loss, ..options(&arguments.estimation)? };
+    let free = free_or_bounded(&arguments.free, &network)?;
+    check(&experiments, &free, &options)?;
+    if let Some(folder) = &arguments.plots {
+        std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
+    }
     let report = with_progress(&experiments, &free, options, network.name())?;
     sink.say(report.to_string().trim_end())?;
-    sink.write_as(|format| as_text(&report, format))?;
-    if let Some(path) = &arguments.plot {
-        plots(&report, network.definition().title.as_str(), path, &sink)?;
+    let again = arguments.bootstrap.map(|replicates| {
+        let seed = arguments.bootstrap_seed.unwrap_or(arguments.estimation.seed);
+        let options = BootstrapOptions { resampling: arguments.bootstrap_kind, replicates: replicates as usize, seed };
+        spin("bootstrap", || bootstrap(&report, &options))
+    });
+    let again = again.transpose()?;
+    if let Some(again) = &again {
+        sink.say(&bootstrap_text(&report, again))?;
     }
-    Ok(if report.converged { Ending::Done } else { Ending::Partly })
+    let bands = arguments.bands.is_some() || arguments.plots.is_some();
+    let bands = bands.then(|| report.bands_json(BAND_POINTS)).transpose()?;
+    sink.write_as(|format| match format {
+        Format::Csv => as_text(&report, format),
+        Format::Json => format!("{:#}\n", everything(&report, again.as_ref(), bands.as_ref())),
+    })?;
+    if let Some(path) = &arguments.bands {
+        let format = path.to_string_lossy().parse()?;
+        write_file(path, &report.band_table(BAND_POINTS)?.to_text(format))?;
+        sink.say(&format!("wrote {}", path.display()))?;
+    }
+    let title = network.definition().title.as_str();
+    if let Some(path) = &arguments.plot {
+        plots(&report, title, path, &sink)?;
+    }
+    if let Some(folder) = &arguments.plots {
+        for (name, plot) in fitted::all(title, &report)? {
+            sink.say(&write_plot(plot.as_ref(), &folder.join(format!("{name}.svg")))?)?;
+        }
+    }
+    let whole = report.converged && again.is_none_or(|a| a.failed == 0);
+    Ok(if whole { Ending::Done } else { Ending::Partly })
+}
+
+/// One experiment for each data file.
+pub(crate) fn experiments(network: &Network, estimation: &Estimation) -> Result<Vec<Experiment>> {
+    let one = |name: &String| {
+        let data = input::dataset(name, None)?;
+        let t_end = Some(input::duration(&data));
+        Ok(Experiment::new(input::problem(network, &estimation.solving, t_end, SavePoints::Ends)?, data)?)
+    };
+    estimation.data.iter().map(one).collect()
+}
+
+/// Options with squares as the loss.
+pub(crate) fn options(estimation: &Estimation) -> Result<FitOptions> {
+    let defaults = FitOptions::default();
+    Ok(FitOptions {
+        solve: input::options(&estimation.solving, defaults.solve.clone())?,
+        starts: estimation.starts,
+        seed: estimation.seed,
+        noise: estimation.noise,
+        max_iterations: estimation.max_iterations,
+        ..defaults
+    })
 }
 
 /// The report in a format: a table of the parameters, or everything as JSON.
@@ -52,6 +92,36 @@ pub(crate) fn as_text(report: &FitReport, format: Format) -> String {
         Format::Csv => report.table().to_text(format),
         Format::Json => format!("{:#}\n", report.to_json()),
     }
+}
+
+/// The report as JSON with what else was asked for.
+fn everything(report: &FitReport, again: Option<&Bootstrap>, bands: Option<&Value>) -> Value {
+    let mut all = report.to_json();
+    if let Some(again) = again {
+        all["bootstrap"] = report.bootstrap_json(again);
+    }
+    if let Some(bands) = bands {
+        all["bands"] = bands.clone();
+    }
+    all
+}
+
+/// A bootstrap as a table under its sentence.
+fn bootstrap_text(report: &FitReport, again: &Bootstrap) -> String {
+    let mut rows = vec![["parameter", "std. error", "low 95 %", "high 95 %", "unit"].map(str::to_owned).to_vec()];
+    for (i, p) in report.parameters.iter().enumerate() {
+        let shown = |v: Option<f64>| v.map_or("-".to_owned(), |v| significant(v / p.factor, 5));
+        let ends = again.interval(i, 0.95);
+        let numbers = [again.standard_error(i), ends.map(|e| e.0), ends.map(|e| e.1)].map(shown);
+        rows.push([vec![p.name.clone()], numbers.to_vec(), vec![p.unit.clone()]].concat());
+    }
+    let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
+    format!("\nbootstrap\n{}{}", columns(&align, &rows), again.methods())
+}
+
+/// What is named, or else every parameter that the model gives a range.
+pub(crate) fn free_or_bounded(named: &[Free], network: &Network) -> Result<Vec<Free>> {
+    if named.is_empty() { bounded(network) } else { Ok(named.to_vec()) }
 }
 
 /// Every parameter that the model gives a range.
@@ -83,7 +153,8 @@ pub(crate) fn with_progress(
 
 /// The plots of all experiments; all but the first get a number before the ending.
 fn plots(report: &FitReport, title: &str, path: &Path, sink: &Sink<'_>) -> Result<()> {
-    let all = (0..report.experiments.len()).flat_map(|i| chart::data_and_model(title, report, i));
+    let all = (0..report.experiments.len()).map(|i| fitted::data_and_model(title, report, i));
+    let all = all.collect::<Result<Vec<_>>>()?.into_iter().flatten();
     for (i, plot) in all.enumerate() {
         let path = if i == 0 { path.to_owned() } else { path.with_extension(format!("{}.svg", i + 1)) };
         sink.say(&write_plot(&plot, &path)?)?;

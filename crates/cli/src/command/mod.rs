@@ -3,6 +3,7 @@
 pub(crate) mod anchors;
 pub(crate) mod chain;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod control;
 pub(crate) mod fit;
 pub(crate) mod flux;

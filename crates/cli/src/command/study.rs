@@ -15,7 +15,7 @@ use crate::input;
 use crate::output::{say, write_file, write_plot};
 use crate::progress::spin;
 use crate::report::plot::{Drawing, Scale};
-use crate::report::{chart, plane};
+use crate::report::{chart, fitted, plane};
 
 /// A study file.
 #[derive(Debug, Deserialize)]
@@ -386,7 +386,7 @@ impl Context<'_> {
         }
         self.keep(&format!("{}-residuals", regression.name), &report.residual_table())?;
         write_file(&self.path(&regression.name, "txt"), &report.to_string())?;
-        for (i, plot) in chart::data_and_model(&regression.title, &report, 0).iter().enumerate() {
+        for (i, plot) in fitted::data_and_model(&regression.title, &report, 0)?.iter().enumerate() {
             let number = if i == 0 { String::new() } else { format!("-{}", i + 1) };
             self.draw(&format!("{}{number}", regression.name), plot)?;
         }

@@ -65,10 +65,12 @@ pub(crate) fn against_time(
     let series = left.iter().map(|o| curve(o, Side::Left)).chain(right.iter().map(|o| curve(o, Side::Right)));
     Plot {
         title: title.to_owned(),
+        note: String::new(),
         x: AxisLabel { label: format!("time / {symbol}"), scale, range: None },
         left: linear(shared_label(network, left)),
         right: (!right.is_empty()).then(|| linear(shared_label(network, right))),
         series: series.collect(),
+        guides: Vec::new(),
     }
 }
 
@@ -153,63 +155,11 @@ pub(crate) fn against_axis(
     let shown = if last == 0 { left } else { &left[..1] };
     Some(Plot {
         title: title.to_owned(),
+        note: String::new(),
         x: AxisLabel { label, scale, range: None },
         left: linear(shared_label(network, shown)),
         right: (last == 0 && !right.is_empty()).then(|| linear(shared_label(network, right))),
         series,
+        guides: Vec::new(),
     })
-}
-
-/// Points of a fitted model's line.
-const FINE: usize = 200;
-
-/// Data and fitted model against time, for one experiment of a report: series of one unit share an axis, and
-/// a plot has two.
-pub(crate) fn data_and_model(title: &str, report: &FitReport, experiment: usize) -> Vec<Plot> {
-    let data = report.experiments[experiment].data();
-    let mut problem = report.fitted[experiment].clone();
-    problem.set_save(SavePoints::Uniform(FINE));
-    let Ok(solution) = solve(&problem, &SolveOptions::default()) else { return Vec::new() };
-    let (symbol, seconds) = time_unit(problem.t_end());
-    let mut units: Vec<&str> = Vec::new();
-    for series in &data.series {
-        if !units.contains(&series.unit.as_str()) {
-            units.push(&series.unit);
-        }
-    }
-    let of_unit = |unit: &str, side: Side| -> Vec<Series> {
-        let pairs = data.series.iter().zip(report.experiments[experiment].observables());
-        pairs
-            .filter(|(measured, _)| measured.unit == unit)
-            .flat_map(|(measured, observable)| {
-                let values = solution.observe(observable);
-                let model = solution.times.iter().zip(values);
-                let model = model.filter_map(|(t, v)| Some((t / seconds, v? / measured.factor))).collect();
-                let points: Vec<(f64, f64)> = measured.points.iter().map(|p| (p.time / seconds, p.value)).collect();
-                let deviations: Option<Vec<f64>> = measured.points.iter().map(|p| p.sd).collect();
-                let mark = deviations.map_or(Mark::Dots, Mark::ErrorBars);
-                [line(measured.name.clone(), model, side), Series { name: measured.name.clone(), points, mark, side }]
-            })
-            .collect()
-    };
-    let label = |unit: &str| {
-        let mut names = data.series.iter().filter(|s| s.unit == unit).map(|s| s.name.as_str());
-        match (names.next(), names.next()) {
-            (Some(one), None) => linear(format!("{one} / {unit}")),
-            _ => linear(format!("measured (points) and model (lines) / {unit}")),
-        }
-    };
-    units
-        .chunks(2)
-        .map(|pair| Plot {
-            title: title.to_owned(),
-            x: linear(format!("time / {symbol}")),
-            left: label(pair[0]),
-            right: pair.get(1).map(|unit| label(unit)),
-            series: of_unit(pair[0], Side::Left)
-                .into_iter()
-                .chain(pair.get(1).map_or(Vec::new(), |unit| of_unit(unit, Side::Right)))
-                .collect(),
-        })
-        .collect()
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod chain;
 pub(crate) mod chart;
+pub(crate) mod fitted;
 pub(crate) mod plane;
 pub(crate) mod plot;
+mod profile;
 pub(crate) mod structure;
 mod text;
 

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
 use self::layout::Figure;
+pub(crate) use self::matrix::Matrix;
 
 mod axis;
 mod cells;
 mod color_map;
 mod draw;
+mod guide;
 mod heatmap;
 mod layout;
+mod matrix;
 
 /// Width and height of the figure in pixels.
 const SIZE: Point = (800.0, 520.0);
@@ -30,12 +33,25 @@ type Point = (f64, f64);
 pub(crate) struct Plot {
     /// Text above the figure; may be empty.
     pub(crate) title: String,
+    /// Smaller text under the title, which says how to read the figure; may be empty.
+    pub(crate) note: String,
     pub(crate) x: AxisLabel,
     pub(crate) left: AxisLabel,
     /// The second y axis; without it every series belongs to the left one.
     pub(crate) right: Option<AxisLabel>,
     /// Series of one name on one side (data and their model) share colour and legend entry.
     pub(crate) series: Vec<Series>,
+    /// Straight lines across the figure.
+    pub(crate) guides: Vec<Guide>,
+}
+
+/// A thin straight line at a value, across the whole figure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Guide {
+    /// At a value of the left axis, with a text over its right end; may be empty.
+    Level(f64, String),
+    /// At a value of the x axis.
+    Upright(f64),
 }
 
 /// What an axis shows.
@@ -74,6 +90,9 @@ pub(crate) enum Mark {
     Dots,
     /// Dots with vertical bars of these half lengths; no bar where one is missing.
     ErrorBars(Vec<f64>),
+    /// A shaded band of these half heights around the points.
+    Band(Vec<f64>),
+    Crosses,
 }
 
 /// The y axis of a series.
@@ -126,12 +145,25 @@ impl Mark {
     fn is_line(&self) -> bool {
         matches!(self, Self::Line | Self::Dashed)
     }
+
+    fn is_band(&self) -> bool {
+        matches!(self, Self::Band(_))
+    }
+
+    /// Bands lie under lines, lines under points.
+    fn layer(&self) -> usize {
+        match self {
+            Self::Band(_) => 0,
+            Self::Line | Self::Dashed => 1,
+            Self::Dots | Self::ErrorBars(_) | Self::Crosses => 2,
+        }
+    }
 }
 
 impl Series {
-    /// The half length of the error bar of a point.
+    /// The half length of the error bar of a point, or the half height of a band there.
     fn error(&self, index: usize) -> f64 {
-        let Mark::ErrorBars(errors) = &self.mark else {
+        let (Mark::ErrorBars(errors) | Mark::Band(errors)) = &self.mark else {
             return 0.0;
         };
         let error = errors.get(index).copied().unwrap_or(0.0).abs();
@@ -148,10 +180,12 @@ mod tests {
         let series = Series { name: "a <b> & \u{1}c".to_owned(), points: points.to_vec(), mark, side: Side::Right };
         Plot {
             title: "title".to_owned(),
+            note: String::new(),
             x: axis("x"),
             left: axis("left"),
             right: Some(axis("right")),
             series: vec![series],
+            guides: Vec::new(),
         }
     }
 
@@ -162,9 +196,12 @@ mod tests {
         all.push(odd.iter().flat_map(|x| odd.map(|y| (*x, y))).collect());
         for points in &all {
             for scale in [Scale::Linear, Scale::Log] {
-                let bars = Mark::ErrorBars(odd.to_vec());
-                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars] {
-                    let plot = plot(mark, scale, points);
+                let [bars, band] = [Mark::ErrorBars(odd.to_vec()), Mark::Band(odd.to_vec())];
+                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars, band, Mark::Crosses] {
+                    let mut plot = plot(mark, scale, points);
+                    // A band alone shows no data.
+                    plot.series.push(Series { mark: Mark::Line, ..plot.series[0].clone() });
+                    plot.guides = odd.iter().flat_map(|v| [Guide::Level(*v, "x".into()), Guide::Upright(*v)]).collect();
                     let svg = plot.to_svg().unwrap();
                     assert_eq!(svg, plot.to_svg().unwrap());
                     assert!(svg.contains("a &lt;b&gt; &amp;  c (right axis)") && !svg.contains('\u{1}'));
@@ -182,6 +219,30 @@ mod tests {
         assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
         plot.series.clear();
         assert!(matches!(plot.to_svg(), Err(PlotError::NoData { .. })));
+    }
+
+    /// A band that is open shows no more than half of what the data cover to either side; it stays inside the frame.
+    #[test]
+    fn an_open_band_does_not_press_the_data_flat() {
+        let mut plot = plot(Mark::Line, Scale::Linear, &[(0.0, 0.0), (1.0, 10.0)]);
+        let band = Series { mark: Mark::Band(vec![1.0, 1e6]), ..plot.series[0].clone() };
+        plot.series.push(band);
+        let figure = Figure::new(&plot).unwrap();
+        assert!((figure.y[1].hi - figure.y[1].lo) < 1.1 * 20.0);
+        let area = &figure.shapes[1].areas[0];
+        assert!(area.len() == 4 && area.iter().all(|p| (figure.y[1].to..=figure.y[1].from).contains(&p.1)), "{area:?}");
+    }
+
+    /// The text of a level is where the line is free: not at the right, where the series ends.
+    #[test]
+    fn texts_of_levels_hide_no_series() {
+        let mut plot = plot(Mark::Line, Scale::Linear, &[(0.0, 0.0), (9.9, 1.0), (10.0, 9.0)]);
+        plot.right = None;
+        plot.guides = vec![Guide::Level(5.0, "here".into())];
+        let figure = Figure::new(&plot).unwrap();
+        let (_, line) = figure.guides().next().unwrap();
+        let at = guide::place_above(line, "here", &figure.occupied());
+        assert!(at.0 < 0.7 * figure.x.to, "{at:?}");
     }
 
     #[test]

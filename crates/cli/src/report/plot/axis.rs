@@ -65,7 +65,12 @@ impl Axis {
     pub(super) fn set_ticks_across(&mut self) {
         for most in [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0] {
             let wide = self.set_ticks(most) + 18.0;
-            if wide * self.ticks.len() as f64 <= self.to - self.from {
+            // Even steps of the value are uneven ones on a logarithmic axis.
+            let apart = |pair: &[Tick]| {
+                let room = (self.at(pair[1].0) - self.at(pair[0].0)).abs();
+                room >= 0.5 * (width(&pair[0].1, TICK_FONT) + width(&pair[1].1, TICK_FONT)) + 8.0
+            };
+            if wide * self.ticks.len() as f64 <= self.to - self.from && self.ticks.windows(2).all(apart) {
                 break;
             }
         }
@@ -198,6 +203,19 @@ mod tests {
         assert_eq!(log(0.01, 1000.0), "0.01 0.1 1 10 100 1000");
         assert_eq!(log(2e-6, 3e-5), "2e-6 5e-6 1e-5 2e-5");
         assert_eq!(log(20.0, 50.0), "20 25 30 35 40 45 50");
+    }
+
+    /// 6.0e-5 and 6.5e-5 are nearer to each other than 2.0e-5 and 2.5e-5.
+    #[test]
+    fn numbers_on_a_short_logarithmic_axis_stand_apart() {
+        let about = AxisLabel { label: String::new(), scale: Scale::Log, range: None };
+        let mut axis = Axis::new(&about, [1.7e-5, 6.4e-5].into_iter(), 0.0, 700.0);
+        axis.set_ticks_across();
+        assert!(axis.ticks.len() >= 3);
+        for pair in axis.ticks.windows(2) {
+            let wide = 0.5 * (width(&pair[0].1, TICK_FONT) + width(&pair[1].1, TICK_FONT));
+            assert!(axis.at(pair[1].0) - axis.at(pair[0].0) > wide, "{:?}", axis.ticks);
+        }
     }
 
     #[test]

@@ -8,13 +8,15 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::{Axis, width};
+use super::guide::place_above;
 use super::layout::{Figure, Legend};
-use super::{LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
+use super::{Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
 
 /// Plotters rounds to whole pixels: it draws ten times too large, the view box shrinks that again.
 pub(super) const ZOOM: f64 = 10.0;
 const FONTS: &str = "Arial, Helvetica, Liberation Sans, DejaVu Sans, sans-serif";
 pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
+const GUIDE: RGBColor = RGBColor(90, 90, 90);
 const GRID: RGBColor = RGBColor(229, 229, 229);
 /// The palette of Okabe and Ito without its yellow, which is too pale for lines on white.
 const COLORS: [RGBColor; 7] = [
@@ -34,18 +36,22 @@ pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 pub(super) struct Shape {
     pub(super) lines: Vec<Vec<Point>>,
     pub(super) dots: Vec<Point>,
+    /// Closed outlines.
+    pub(super) areas: Vec<Vec<Point>>,
 }
 
 impl Shape {
     /// The sample of a mark in the legend.
     pub(super) fn key(mark: &Mark, (x, y): Point) -> Self {
         let line = match mark {
-            Mark::Dots => vec![],
+            Mark::Dots | Mark::Crosses | Mark::Band(_) => vec![],
             Mark::ErrorBars(_) => vec![vec![(x, y - 8.0), (x, y + 8.0)]],
             Mark::Line | Mark::Dashed => vec![vec![(x - 17.0, y), (x + 17.0, y)]],
         };
-        let dots = if mark.is_line() { vec![] } else { vec![(x, y)] };
-        Self { lines: line, dots }
+        let dots = if mark.layer() == 2 { vec![(x, y)] } else { vec![] };
+        let corners = [(-17.0, -7.0), (17.0, -7.0), (17.0, 7.0), (-17.0, 7.0)].map(|(dx, dy)| (x + dx, y + dy));
+        let areas = if mark.is_band() { vec![corners.to_vec()] } else { vec![] };
+        Self { lines: line, dots, areas }
     }
 }
 
@@ -70,6 +76,10 @@ impl Canvas<'_> {
 
     fn shape(&self, shape: &Shape, mark: &Mark, slot: usize) -> Drawn {
         let color = COLORS[slot % COLORS.len()];
+        for area in &shape.areas {
+            let points: Vec<_> = area.iter().map(zoom).collect();
+            self.0.draw(&Polygon::new(points, color.mix(0.16).filled()))?;
+        }
         for line in &shape.lines {
             if *mark == Mark::Dashed {
                 let (points, style) = (line.iter().map(zoom), color.stroke_width(20));
@@ -79,7 +89,16 @@ impl Canvas<'_> {
                 self.line(line, color, if bar { 1.3 } else { 2.0 })?;
             }
         }
+        if *mark == Mark::Crosses {
+            return shape.dots.iter().try_for_each(|p| self.cross(*p, color));
+        }
         shape.dots.iter().try_for_each(|p| self.marker(*p, slot))
+    }
+
+    fn cross(&self, (x, y): Point, color: RGBColor) -> Drawn {
+        let stroke = |side: f64| self.line(&[(x - 4.5, y - side), (x + 4.5, y + side)], color, 2.0);
+        stroke(4.5)?;
+        stroke(-4.5)
     }
 
     /// A marker whose form changes with the slot, for readers who do not see the colours.
@@ -165,6 +184,8 @@ impl Figure<'_> {
         let half = self.title.iter().map(|line| 0.5 * width(line, TITLE_FONT)).fold(10.0, f64::max);
         let at = (across.clamp(half, SIZE.0 - half), 26.0);
         canvas.text(&self.title, at, (TITLE_FONT, INK), Align::Middle)?;
+        let under = (0.5 * SIZE.0, 22.0 + LINE * TITLE_FONT * self.title.len() as f64);
+        canvas.text(&self.note, under, (TICK_FONT, INK), Align::Middle)?;
         draw_ticks(canvas, x, |v| (v, y0), (0.0, 1.0), INK)?;
         canvas.text(&x.label, (across, y0 + 43.0), (LABEL_FONT, INK), Align::Middle)?;
         draw_ticks(canvas, left, |v| (x0, v), (-1.0, 0.0), self.axis_color(0))?;
@@ -176,14 +197,29 @@ impl Figure<'_> {
             canvas.text(&right.label, (first, along), (LABEL_FONT, color), Align::Turned)?;
         }
 
-        for lines in [true, false] {
+        for layer in 0..3 {
+            if layer == 1 {
+                self.draw_guides(canvas)?;
+            }
             for ((series, shape), slot) in self.plot.series.iter().zip(&self.shapes).zip(&self.slots) {
-                if lines == series.mark.is_line() {
+                if layer == series.mark.layer() {
                     canvas.shape(shape, &series.mark, *slot)?;
                 }
             }
         }
         self.legend.iter().try_for_each(|legend| self.draw_legend(canvas, legend))
+    }
+
+    fn draw_guides(&self, canvas: &Canvas) -> Drawn {
+        let data = self.occupied();
+        for (guide, line) in self.guides() {
+            let ends = line.map(|p| zoom(&p));
+            canvas.0.draw(&DashedPathElement::new(ends, 50, 40, GUIDE.stroke_width(12)))?;
+            if let Guide::Level(_, text) = guide {
+                canvas.text(from_ref(text), place_above(line, text, &data), (TICK_FONT, GUIDE), Align::Start)?;
+            }
+        }
+        Ok(())
     }
 
     /// With two y axes, one that belongs to a single colour is written in it.
@@ -206,7 +242,9 @@ impl Figure<'_> {
             let x = at.0 + cell.0 * (n % legend.columns) as f64 + 8.0;
             let y = at.1 + cell.1 * ((n / legend.columns) as f64 + 0.5);
             let slot = self.slots[*first];
-            for (series, _) in self.plot.series.iter().zip(&self.slots).filter(|(_, s)| **s == slot) {
+            let mut own: Vec<_> = self.plot.series.iter().zip(&self.slots).filter(|(_, s)| **s == slot).collect();
+            own.sort_by_key(|(series, _)| series.mark.layer());
+            for (series, _) in own {
                 canvas.shape(&Shape::key(&series.mark, (x + 17.0, y)), &series.mark, slot)?;
             }
             let base = y + 5.0 - 0.5 * LINE * TICK_FONT * (name.len() as f64 - 1.0);

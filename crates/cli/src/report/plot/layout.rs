@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::axis::{Axis, width, wrap};
 use super::draw::Shape;
-use super::{LABEL_FONT, LINE, Plot, Point, SIZE, Series, TICK_FONT, TITLE_FONT};
+use super::{Guide, LABEL_FONT, LINE, Plot, Point, SIZE, Series, TICK_FONT, TITLE_FONT};
 
 /// Space for the key in front of a name in the legend, and around the two.
 const KEY: f64 = 58.0;
 /// Side of the squares in which data and legend meet.
-const CELL: f64 = 4.0;
+pub(super) const CELL: f64 = 4.0;
 
 /// The legend: entries (a series and the lines of its name) in equal cells, row by row.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub(super) struct Legend {
 pub(super) struct Figure<'a> {
     pub(super) plot: &'a Plot,
     pub(super) title: Vec<String>,
+    pub(super) note: Vec<String>,
     pub(super) x: Axis,
     /// The left and the right axis.
     pub(super) y: [Axis; 2],
@@ -32,6 +33,24 @@ pub(super) struct Figure<'a> {
     pub(super) slots: Vec<usize>,
     pub(super) shapes: Vec<Shape>,
     pub(super) legend: Option<Legend>,
+}
+
+/// How far a band may widen its axis, as a fraction of what the other series cover: one that is open shows no data.
+const WIDENED: f64 = 0.5;
+
+impl Plot {
+    /// The edges of the bands on a side, none far outside the other series.
+    fn near(&self, side: usize) -> Vec<f64> {
+        let scale = [&self.left, self.right.as_ref().unwrap_or(&self.left)][side].scale;
+        let own = |band: bool| {
+            let own = self.series.iter().filter(move |s| self.side(s) == side && s.mark.is_band() == band);
+            own.flat_map(|s| s.points.iter().enumerate().flat_map(|(i, p)| [p.1 - s.error(i), p.1 + s.error(i)]))
+                .filter(move |v| scale.of(*v).is_some())
+        };
+        let (low, high) = own(false).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        let room = WIDENED * (high - low);
+        own(true).filter(|_| low <= high).map(|v| v.clamp(low - room, high + room)).collect()
+    }
 }
 
 impl<'a> Figure<'a> {
@@ -55,21 +74,24 @@ impl<'a> Figure<'a> {
         let about = [&plot.left, plot.right.as_ref().unwrap_or(&plot.left)];
         // Points with a place on their y axis, as x and the ends and the middle of the error bar.
         let points = |side: usize| {
-            let series = plot.series.iter().filter(move |s| plot.side(s) == side);
+            let series = plot.series.iter().filter(move |s| plot.side(s) == side && !s.mark.is_band());
             let each =
                 |s: &'a Series| (0..).zip(&s.points).map(|(i, (x, y))| (*x, [*y, y - s.error(i), y + s.error(i)]));
             series.flat_map(each).filter(move |p| about[side].scale.of(p.1[0]).is_some())
         };
-        let mut x = Axis::new(&plot.x, points(0).chain(points(1)).map(|p| p.0), 0.0, 560.0);
+        let upright = plot.guides.iter().filter_map(|g| if let Guide::Upright(v) = g { Some(*v) } else { None });
+        let mut x = Axis::new(&plot.x, points(0).chain(points(1)).map(|p| p.0).chain(upright), 0.0, 560.0);
         let ends = x.lo..=x.hi;
         let seen = |x: f64| plot.x.scale.of(x).is_some_and(|x| ends.contains(&x));
         points(0).chain(points(1)).find(|p| seen(p.0))?;
 
         let title = wrap(&plot.title, TITLE_FONT, SIZE.0 - 60.0, 3);
-        let top = 16.5 + LINE * TITLE_FONT * title.len() as f64;
+        let note = wrap(&plot.note, TICK_FONT, SIZE.0 - 40.0, 2);
+        let top = 16.5 + LINE * (TITLE_FONT * title.len() as f64 + TICK_FONT * note.len() as f64);
         let bottom = SIZE.1 - 36.5 - LINE * LABEL_FONT * x.label.len() as f64;
         let [mut left, mut right] = [0, 1].map(|side| {
             let values = points(side).filter(|p| seen(p.0)).flat_map(|p| p.1);
+            let values = values.chain(plot.levels(side)).chain(plot.near(side));
             Axis::new(about[side], values, head, bottom - top)
         });
         let [before, after] = [&mut left, &mut right].map(|axis| {
@@ -89,7 +111,7 @@ impl<'a> Figure<'a> {
             let next = slots.iter().max().map_or(0, |slot| slot + 1);
             slots.push(plot.series[..i].iter().position(twin).map_or(next, |t| slots[t]));
         }
-        let mut figure = Self { plot, title, x, y: [left, right], slots, shapes: vec![], legend: None };
+        let mut figure = Self { plot, title, note, x, y: [left, right], slots, shapes: vec![], legend: None };
         figure.shapes = plot.series.iter().map(|s| figure.shape(s)).collect();
         Some(figure)
     }
@@ -104,6 +126,10 @@ impl<'a> Figure<'a> {
                 let piece: Vec<Point> = piece.iter().copied().flatten().collect();
                 self.add_line(&thinned(&piece), &mut shape);
             }
+            return shape;
+        }
+        if series.mark.is_band() {
+            shape.areas.extend(self.area(series));
             return shape;
         }
         let mut taken = BTreeSet::new();
@@ -122,6 +148,21 @@ impl<'a> Figure<'a> {
             }
         }
         shape
+    }
+
+    /// The outline of a band, as far as it is inside the axes.
+    fn area(&self, series: &Series) -> Option<Vec<Point>> {
+        let (x, y) = (&self.x, &self.y[self.plot.side(series)]);
+        let edge = |up: f64| {
+            let corner = move |(i, p): (usize, &Point)| {
+                // What has no place on a logarithmic axis is below its end.
+                let height = y.pixel(p.1 + up * series.error(i)).unwrap_or(y.from);
+                Some((x.pixel(p.0)?.clamp(x.from, x.to), height.clamp(y.to, y.from)))
+            };
+            series.points.iter().enumerate().filter(|(_, p)| p.1.is_finite()).filter_map(corner)
+        };
+        let outline: Vec<Point> = edge(1.0).chain(edge(-1.0).rev()).collect();
+        (outline.len() >= 4).then_some(outline)
     }
 
     /// Adds the part of a line inside the axes; a dot if it has no length.
@@ -144,7 +185,7 @@ impl<'a> Figure<'a> {
     }
 
     /// The part of a segment inside the axes (Liang and Barsky's way).
-    fn clip(&self, a: Point, b: Point) -> Option<(Point, Point)> {
+    pub(super) fn clip(&self, a: Point, b: Point) -> Option<(Point, Point)> {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
         for (pace, gap) in
@@ -164,17 +205,13 @@ impl<'a> Figure<'a> {
     }
 
     /// The small squares with data in them.
-    fn occupied(&self) -> BTreeSet<(i32, i32)> {
+    pub(super) fn occupied(&self) -> BTreeSet<(i32, i32)> {
         let mut cells = BTreeSet::new();
         for shape in &self.shapes {
             cells.extend(shape.dots.iter().map(|p| cell(*p, CELL)));
-            for ab in shape.lines.iter().flat_map(|line| line.windows(2)) {
-                let far = (ab[1].0 - ab[0].0).hypot(ab[1].1 - ab[0].1);
-                let steps = 1.0 + (far / CELL).ceil();
-                let along = (0..=steps as i32).map(|i| between(ab[0], ab[1], f64::from(i) / steps));
-                cells.extend(along.map(|p| cell(p, CELL)));
-            }
+            cells.extend(shape.lines.iter().chain(&shape.areas).flat_map(|line| line.windows(2)).flat_map(along));
         }
+        cells.extend(self.guides().flat_map(|(_, line)| along(&line)));
         cells
     }
 
@@ -231,8 +268,15 @@ fn between(a: Point, b: Point, t: f64) -> Point {
     (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
 }
 
+/// The small squares that a piece of a line passes.
+fn along(ab: &[Point]) -> Vec<(i32, i32)> {
+    let far = (ab[1].0 - ab[0].0).hypot(ab[1].1 - ab[0].1);
+    let steps = 1.0 + (far / CELL).ceil();
+    (0..=steps as i32).map(|i| cell(between(ab[0], ab[1], f64::from(i) / steps), CELL)).collect()
+}
+
 /// The square of a grid a point is in.
-fn cell(p: Point, size: f64) -> (i32, i32) {
+pub(super) fn cell(p: Point, size: f64) -> (i32, i32) {
     ((p.0 / size).floor() as i32, (p.1 / size).floor() as i32)
 }
 
