@@ -69,7 +69,8 @@ pub(crate) struct Study {
 #[derive(Debug, Args)]
 pub(crate) struct Chain {
     /// Chain file (TOML) or name of an embedded chain.
-    pub(crate) chain: String,
+    #[arg(value_name = "CHAIN")]
+    pub(crate) file: String,
     /// Set a parameter, an initial amount, `potential` or `temperature` of a stage; may be repeated.
     #[arg(long, value_name = "STAGE.NAME=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(String, String)>,

@@ -283,6 +283,19 @@ fn a_surface_is_used_again() {
 }
 
 #[test]
+fn vacant_sites_that_are_handed_over_hold() {
+    let half = Receive::new("first", "*").recovery(0.5, Origin::Assumed, "half of the powder is spilled");
+    let rest = Receive::new("first", "A*").recovery(0.5, Origin::Assumed, "half of the powder is spilled");
+    let chain = Chain::new(vec![stage("first", SURFACE).receive(half).receive(rest)]).unwrap().repeated(2).unwrap();
+    let result = chain.run(&tight()).unwrap();
+    let free = (-0.5_f64).exp();
+    let initial = result.run("first", 2).unwrap().solution.problem.initial();
+    assert_relative_eq!(initial[2], 0.5e-5 * free, max_relative = EXACT);
+    assert_relative_eq!(initial[1], 0.5e-5 * (1.0 - free), max_relative = EXACT);
+    assert!(result.ledger.closure() < CLOSED, "{:e}", result.ledger.closure());
+}
+
+#[test]
 fn wrong_chains_are_refused_before_any_work() {
     let refused = |stages| faults(Chain::new(stages).unwrap_err());
     let assumed = |receive: Receive, part| receive.recovery(part, Origin::Assumed, "");

@@ -17,7 +17,7 @@ use crate::report::chain as report;
 
 pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let (mut file, folder) = file(&arguments.chain)?;
+    let (mut file, folder) = file(&arguments.file)?;
     for (name, value) in &arguments.set {
         let (stage, setting) = split(&file, name);
         file.set(stage, setting, value)?;
