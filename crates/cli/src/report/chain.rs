@@ -200,5 +200,5 @@ pub(crate) fn plot(result: &ChainResult) -> Plot {
         start += run.seconds;
     }
     let (x, left) = (linear(format!("time / {symbol}")), linear("yield / %".to_owned()));
-    Plot { title: result.title.clone(), x, left, right: None, series }
+    Plot { title: result.title.clone(), x, left, right: None, series, guides: Vec::new(), note: String::new() }
 }

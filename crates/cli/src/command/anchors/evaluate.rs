@@ -9,7 +9,9 @@ use super::prepare::{Over, Place, Quantum, Ready, Run, Shelf};
 use crate::error::Result;
 
 /// Relative tolerance of all runs: far below any uncertainty of a published figure.
-const RTOL: f64 = 1e-8;
+const RTOL: f64 = 1e-6;
+/// Most steps of a run, many times what a sound one takes: a trial far off is given up early.
+const MAX_STEPS: usize = 5_000;
 
 /// Everything that ran.
 pub(super) struct Results<'a> {
@@ -20,7 +22,7 @@ pub(super) struct Results<'a> {
 
 /// How runs are solved.
 pub(super) fn options() -> SolveOptions {
-    SolveOptions { rtol: RTOL, ..SolveOptions::default() }
+    SolveOptions { rtol: RTOL, max_steps: MAX_STEPS, ..SolveOptions::default() }
 }
 
 /// Runs what the checks ask for; a failure stays with its run.
