@@ -183,7 +183,7 @@ pub(crate) struct Control {
 /// derivatives themselves too. With --check they are compared with differences of runs that are solved anew, and the
 /// command ends with 3 if the two disagree.
 ///
-/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --at 1h --at 10h --check`
+/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --by k2 --by g_ox --at 1h --check`
 #[derive(Debug, Args)]
 pub(crate) struct Sensitivities {
     /// Model file or name of an embedded model.
