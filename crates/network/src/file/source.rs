@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -13,6 +13,8 @@ use crate::error::{Diagnostic, Fault, Place};
 
 /// A file that was read, or a text that stands for one.
 pub(super) struct Source {
+    /// What it is known by when it is met again: a path has many forms.
+    pub(super) id: String,
     /// Its name in messages.
     pub(super) name: String,
     /// Its text as written.
@@ -26,7 +28,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(bytes: &[u8], name: &str, format: Format, folder: Option<PathBuf>) -> Result<Self, Diagnostic> {
+    pub(super) fn new(bytes: &[u8], name: &str, format: Format, folder: Option<&Path>) -> Result<Self, Diagnostic> {
         let places = Places::new(name, "");
         let place = Some(places.at(0..0));
         let Ok(text) = std::str::from_utf8(bytes) else {
@@ -53,7 +55,17 @@ impl Source {
                 }
             },
         };
-        Ok(Self { name: name.to_owned(), text: text.to_owned(), folder, offset: 0, toml, origins })
+        let path = folder.and_then(|_| std::fs::canonicalize(name).ok());
+        let id = path.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            text: text.to_owned(),
+            folder: folder.map(Path::to_path_buf),
+            offset: 0,
+            toml,
+            origins,
+        })
     }
 
     /// Its content; spans are those of the TOML.
