@@ -274,13 +274,13 @@ fn misspelt_keys_of_a_model_table_are_refused_in_bases_too() {
 
 #[test]
 fn a_fault_stands_where_it_was_written() {
-    let broken = CELL.replace("\"0.2 1/s\"", "\"0.2 1/d3\"").replace("A -> B", "A -> X");
+    let broken = CELL.replace("1 M", "1 V").replace("A -> B", "A -> X");
     let top = "[model]\nname = \"m\"\nbase = \"broken\"\n[steps]\nsecond = { equation = \"B -> Y\" }\n";
     let text = message(top, &[("broken", &broken)]);
     let places = [
-        "--> broken.toml (embedded):21:6\n   |\n21 | k2 = \"0.2 1/d3\"\n   |      ^^^^^^^^^^\n",
-        "--> broken.toml (embedded):24:29\n   |\n24 | first = { equation = \"A -> X\", k = \"k1\" }\n",
-        "--> over.toml:5:29\n  |\n5 | second = { equation = \"B -> Y\" }\n",
+        "--> broken.toml (embedded):24:28\n   |\n24 | first = { equation = \"A -> X\", k = \"k1\" }\n   |                            ^\n",
+        "--> broken.toml (embedded):15:32\n   |\n15 | A = { formula = \"C\", initial = \"1 V\", note = \"carbon\" }\n   |                                ^^^^^\n",
+        "--> over.toml:5:29\n  |\n5 | second = { equation = \"B -> Y\" }\n  |                             ^\n",
     ];
     for place in places {
         assert!(text.contains(place), "no\n{place}\nin\n{text}");
@@ -302,20 +302,20 @@ fn a_fault_at_the_very_end_of_a_base_stands_in_it() {
     }
     let part = "[parameters]\nk2 = \"1 1/s\"\nk3 = \"nonsense and more\"";
     let text = message("[model]\nname = \"m\"\nbase = [\"cell\", \"part\"]\n", &[("part", part)]);
-    assert!(text.contains("--> part.toml (embedded):3:6\n"), "{text}");
+    assert!(text.contains("--> part.toml (embedded):3:16\n"), "{text}");
 }
 
 #[test]
 fn line_ends_of_windows_and_a_byte_order_mark_shift_no_place() {
-    let base = CELL.replace("\"0.2 1/s\"", "\"0.2 1/d3\"").replace('\n', "\r\n");
+    let base = CELL.replace("k2 = \"0.2 1/s\"", "k2 = true").replace('\n', "\r\n");
     let top = "[model]\r\nname = \"m\"\r\nbase = \"w\"\r\n[species]\r\nA = { initial = \"x\" }\r\n";
     let text = message(top, &[("w", &base)]);
-    assert!(text.contains("--> w.toml (embedded):21:6\n   |\n21 | k2 = \"0.2 1/d3\"\n"), "{text}");
+    assert!(text.contains("--> w.toml (embedded):21:6\n   |\n21 | k2 = true\n   |      ^^^^\n"), "{text}");
     assert!(text.contains("--> over.toml:5:17\n  |\n5 | A = { initial = \"x\" }\n  |                 ^^^\n"), "{text}");
     let marked = format!("\u{feff}{CELL}");
-    let top = "[model]\nname = \"m\"\nbase = \"marked\"\n[parameters]\nk1 = \"1 1/x\"\n";
+    let top = "[model]\nname = \"m\"\nbase = \"marked\"\n[parameters]\nk1 = true\n";
     let text = message(top, &[("marked", &marked)]);
-    assert!(text.contains("--> over.toml:5:6\n  |\n5 | k1 = \"1 1/x\"\n"), "{text}");
+    assert!(text.contains("--> over.toml:5:6\n  |\n5 | k1 = true\n  |      ^^^^\n"), "{text}");
 }
 
 #[test]
