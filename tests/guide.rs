@@ -4,7 +4,8 @@
 //!
 //! - a model, with `[model]`: it is read, and run for as long as it says. Its `base` may be a model on the same page or
 //!   an embedded one;
-//! - `# part of: NAME`: an overlay of such a model, without its `[model]`;
+//! - `# part of: NAME`: an overlay of such a model, without its `[model]`; `# without: steps.a, steps.b` says what the
+//!   overlay takes out;
 //! - `# wrong: TEXT` (alone or after `# part of: NAME`): reading or running must fail with a message that contains the
 //!   text. A block ```` ```text ```` that comes next, if it starts with `error:`, must be that message, its line numbers
 //!   apart;
@@ -106,7 +107,10 @@ fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> 
         return chain(text).err();
     }
     let whole = match directive(text, "part of:") {
-        Some(name) => format!("model = {{ name = \"part of {name}\", base = \"{name}\" }}\n{text}"),
+        Some(name) => {
+            let without: Vec<&str> = directive(text, "without:").map_or(Vec::new(), |all| all.split(", ").collect());
+            format!("model = {{ name = \"part\", base = \"{name}\", without = {without:?} }}\n{text}")
+        }
         None if text.lines().any(|line| line == "[model]") => text.clone(),
         None => return Some("neither a model with [model], nor `# part of:`, nor `# study`, nor `# chain`".to_owned()),
     };
