@@ -63,6 +63,12 @@ pub enum NetworkError {
     },
 }
 
+impl From<Diagnostic> for NetworkError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Invalid(Diagnostics(vec![diagnostic]))
+    }
+}
+
 fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match (nearest, known.is_empty()) {
         (Some(name), _) => format!("; did you mean `{name}`?"),

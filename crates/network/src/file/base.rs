@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::read::{Format, head};
 use super::section::{Reading, Section, in_order};
 use super::source::Source;
-use crate::error::{Diagnostic, Fault, Place, nearest};
+use crate::error::{Diagnostic, Fault, NetworkError, Place, Result, nearest};
 
 /// Finds the text of a model by name, beside those that lie in files.
 pub type Library<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -28,14 +28,14 @@ struct Open {
 }
 
 impl Open {
-    fn new(source: Source) -> Result<Self, Diagnostic> {
+    fn new(source: Source) -> Result<Self> {
         Ok(Self { bases: names(&source, "base", true)?.into_iter(), source })
     }
 }
 
 impl<'a> Sources<'a> {
     /// Reads a model's own text and, before it, its bases.
-    pub(super) fn of(source: Source, library: Library<'a>) -> Result<Self, Diagnostic> {
+    pub(super) fn of(source: Source, library: Library<'a>) -> Result<Self> {
         let mut sources = Self { library, all: Vec::new() };
         // Not by recursion, so that no chain of files is too long for the stack.
         let mut open = vec![Open::new(source)?];
@@ -53,7 +53,8 @@ impl<'a> Sources<'a> {
                     format!("`{name}`, which stands on this file"),
                     "a base that does not lead back",
                 )
-                .at(Some(place)));
+                .at(Some(place))
+                .into());
             }
             // A part that two bases share counts once, where it came first.
             if !sources.all.iter().any(|read| read.id == base.id) {
@@ -69,12 +70,12 @@ impl<'a> Sources<'a> {
     }
 
     /// The base of a name that stands at a place of a file.
-    fn find(&self, name: &str, of: &Source, place: Place) -> Result<Source, Diagnostic> {
+    fn find(&self, name: &str, of: &Source, place: Place) -> Result<Source> {
         let unknown = |found: String| {
             let searched = if of.folder.is_some() { "a model file beside this one, or " } else { "" };
             let fault = Fault::Unknown { kind: "base", name: name.to_owned() };
             let expected = format!("{searched}the name of a model that is part of the program");
-            Diagnostic::new(fault, found, expected).at(Some(place))
+            NetworkError::from(Diagnostic::new(fault, found, expected).at(Some(place)))
         };
         let beside = of.folder.iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
         if let Some(path) = beside.into_iter().find(|p| p.is_file()) {
@@ -87,7 +88,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The content of all, each laid over those before it.
-    pub(super) fn merged(&self, reading: &mut Reading) -> Result<DeTable<'_>, Diagnostic> {
+    pub(super) fn merged(&self, reading: &mut Reading) -> Result<DeTable<'_>> {
         let mut root = DeTable::new();
         for source in &self.all {
             remove(&mut root, source)?;
@@ -125,7 +126,7 @@ fn merge<'a>(under: &mut DeTable<'a>, over: DeTable<'a>) {
 }
 
 /// Takes out of what lies below what a file says it is `without`.
-fn remove(root: &mut DeTable<'_>, source: &Source) -> Result<(), Diagnostic> {
+fn remove(root: &mut DeTable<'_>, source: &Source) -> Result<()> {
     for (path, span) in names(source, "without", false)? {
         let (table, entry) = path.split_once('.').unwrap_or((&path, ""));
         let removed = match root.get_mut(table).map(toml::Spanned::get_mut) {
@@ -141,7 +142,8 @@ fn remove(root: &mut DeTable<'_>, source: &Source) -> Result<(), Diagnostic> {
                 "a table and a name of the base, such as `steps.coupling`",
             )
             .at(Some(source.place(span)))
-            .help_if(near));
+            .help_if(near)
+            .into());
         }
     }
     Ok(())
@@ -154,14 +156,14 @@ fn entries(root: &DeTable<'_>) -> Vec<String> {
 }
 
 /// A list of texts under `[model]`, or one text alone.
-fn names(source: &Source, key: &str, one: bool) -> Result<Vec<Named>, Diagnostic> {
+fn names(source: &Source, key: &str, one: bool) -> Result<Vec<Named>> {
     let table = source.parse()?;
     let Some(DeValue::Table(model)) = table.get("model").map(toml::Spanned::get_ref) else { return Ok(Vec::new()) };
     let Some(value) = model.get(key) else { return Ok(Vec::new()) };
     let wrong = |span: Range<usize>| {
         let expected = if one { "a name, or a list of names" } else { "a list of names" };
         let fault = Fault::Value { what: format!("`model.{key}`") };
-        Diagnostic::new(fault, "something else", expected).at(Some(source.place(span)))
+        NetworkError::from(Diagnostic::new(fault, "something else", expected).at(Some(source.place(span))))
     };
     match value.get_ref() {
         DeValue::String(name) if one => Ok(vec![(name.to_string(), value.span())]),

@@ -12,7 +12,7 @@ use super::source::Source;
 use crate::check::check;
 use crate::conditions::Reference;
 use crate::definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
-use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, QuantityError, Result};
+use crate::error::{Diagnostic, Diagnostics, Fault, QuantityError, Result};
 use crate::expression::Expression;
 use crate::network::Network;
 use crate::parameter::{Origin, Parameter, ParameterValue, Scale, starts_as_number};
@@ -45,12 +45,11 @@ pub(crate) fn read(
     folder: Option<&Path>,
     library: Library<'_>,
 ) -> Result<Network> {
-    let one = |diagnostic| NetworkError::Invalid(Diagnostics(vec![diagnostic]));
-    let source = Source::new(bytes, file, format, folder).map_err(one)?;
-    let sources = Sources::of(source, library).map_err(one)?;
+    let source = Source::new(bytes, file, format, folder)?;
+    let sources = Sources::of(source, library)?;
     let places = Places::of_files(sources.all.iter().map(|s| (s.name.as_str(), s.text.as_str())));
     let mut reading = Reading { places, faults: Diagnostics::default() };
-    let root = sources.merged(&mut reading).map_err(one)?;
+    let root = sources.merged(&mut reading)?;
     let definition = define(&root, &mut reading);
     let Reading { places, faults } = reading;
     // What could not be read would raise follow-up faults, so checking waits until reading is clean.
