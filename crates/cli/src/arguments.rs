@@ -115,6 +115,9 @@ pub(crate) struct Anchors {
 pub(crate) struct Models {
     /// Name of a model to print.
     pub(crate) name: Option<String>,
+    /// Print it together with all that it stands on, as one model.
+    #[arg(long, requires = "name")]
+    pub(crate) merged: bool,
 }
 
 /// Read and check a model, and show what it means.
