@@ -1,9 +1,5 @@
 //! `ratelaw chain`
 
-use std::path::Path;
-
-use ratelaw::chains;
-use ratelaw::network::nearest;
 use ratelaw::prelude::*;
 use ratelaw::solver::{ChainError, ChainFile, ChainResult, Format, SolveError};
 
@@ -17,7 +13,7 @@ use crate::report::chain as report;
 
 pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let (mut file, folder) = file(&arguments.file)?;
+    let (mut file, folder) = input::chain_file(&arguments.file, None)?;
     for (name, value) in &arguments.set {
         let (stage, setting) = split(&file, name);
         file.set(stage, setting, value)?;
@@ -25,7 +21,7 @@ pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
     if let Some(times) = arguments.times {
         file.repeat(times);
     }
-    let chain = file.chain(|name| model(name, folder))?;
+    let chain = file.chain(|name| input::network_beside(name, folder.as_deref()))?;
     let defaults = SolveOptions::default();
     let options = SolveOptions {
         rtol: arguments.rtol.unwrap_or(defaults.rtol),
@@ -59,31 +55,6 @@ fn as_text(result: &ChainResult, format: Format) -> String {
     match format {
         Format::Csv => report::table(result).to_text(Format::Csv),
         Format::Json => format!("{:#}\n", serde_json::json!(result)),
-    }
-}
-
-/// A chain file if there is one of that name, with its folder, else an embedded chain.
-fn file(name: &str) -> Result<(ChainFile, Option<&Path>)> {
-    let path = Path::new(name);
-    if path.is_file() {
-        return Ok((ChainFile::read(path)?, path.parent()));
-    }
-    if let Some(own) = chains::find(name) {
-        return Ok((own.file()?, None));
-    }
-    let known = || chains::ALL.iter().map(|c| c.name);
-    let help = match nearest(name, known()) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => format!("; embedded are: {}", known().collect::<Vec<_>>().join(", ")),
-    };
-    Err(CliError::NoChain { name: name.to_owned(), help })
-}
-
-/// A model beside the chain, by path, or embedded.
-fn model(name: &str, folder: Option<&Path>) -> Result<Network> {
-    match folder.map(|f| f.join(name)).filter(|p| p.is_file()) {
-        Some(path) => Ok(Network::from_file(path)?),
-        None => input::network(name),
     }
 }
 
