@@ -41,7 +41,7 @@ fn large(c: &mut Criterion) {
 }
 
 fn small(c: &mut Criterion) {
-    let model = ratelaw::models::find("jia-2024-electrosynthesis").expect("a shipped model");
+    let model = ratelaw::models::find("jia-2024-feasibility").expect("a shipped model");
     let cell = model.network().expect("a sound model");
     let (values, conditions) = (cell.parameter_values(), Conditions::new(298.15, 2.0));
     let tables = cell.compiled();

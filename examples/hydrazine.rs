@@ -3,7 +3,7 @@
 use ratelaw::prelude::*;
 
 fn main() -> ratelaw::Result<()> {
-    let network = Network::from_file("models/jia-2024-electrosynthesis.toml")?;
+    let network = Network::from_file("models/jia-2024-feasibility.toml")?;
     let problem = Problem::builder(&network).potential(Volts(2.0), Reference::AgAgPlus).until(Hours(10.0)).build()?;
     let solution = solve(&problem, &SolveOptions::default())?;
     println!("{:?}", solution.stats);

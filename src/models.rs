@@ -30,6 +30,7 @@ pub const ALL: &[Model] = models!(
     "jia-2024-electrosynthesis-15n",
     "jia-2024-electrosynthesis-15n-mixed",
     "jia-2024-electrosynthesis-50mL",
+    "jia-2024-feasibility",
     "jia-2024-hydrolysis",
     "jia-2024-hydrolysis-15n",
     "jia-2024-hydrolysis-50mL",

@@ -18,7 +18,7 @@ fn calls(network: &Network, end: f64, options: &SolveOptions) -> (usize, usize) 
 
 #[test]
 fn steps_ask_for_no_memory() {
-    let electrodes = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let electrodes = ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap();
     let steps = |n: usize| (0..n).map(|i| Setting::Step(StepId(i))).collect();
     let all = SolveOptions { all_turnovers: true, sensitivities: steps(9), ..SolveOptions::default() };
     for (network, end, options) in [

@@ -142,7 +142,7 @@ fn fractional_orders() {
 /// Absolute tolerances of single species: checked for name, unit and size before any work, and they do what they say.
 #[test]
 fn tolerances_by_species() {
-    let network = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let network = ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap();
     let problem = Problem::builder(&network).build().unwrap();
     let with = |entries: &[(&str, &str)]| {
         let atol = entries.iter().map(|(name, value)| ((*name).to_owned(), value.parse().unwrap())).collect();

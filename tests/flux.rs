@@ -5,13 +5,13 @@ use ratelaw::prelude::*;
 use ratelaw::solver::flux;
 
 fn cell() -> Network {
-    ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap()
+    ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap()
 }
 
 /// Turnovers of all steps are integrated beside a run and change no bit of it.
 #[test]
 fn turnovers_change_nothing() {
-    let models = ["jia-2024-electrosynthesis", "alpha-pinene", "robertson"];
+    let models = ["jia-2024-feasibility", "alpha-pinene", "robertson"];
     for model in models {
         let network = ratelaw::models::find(model).unwrap().network().unwrap();
         let problem = Problem::builder(&network).build().unwrap();

@@ -6,7 +6,7 @@ use ratelaw::prelude::*;
 use ratelaw::solver::rate_control;
 
 fn cell() -> Network {
-    ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap()
+    ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap()
 }
 
 /// Yield of BPA (which the publication calls conversion) and its faradaic efficiency after 10 h: the

@@ -21,7 +21,7 @@ fn cycle() -> Network {
 #[test]
 fn conservation_laws_drift_by_rounding() {
     let robertson = ratelaw::models::find("robertson").unwrap().network().unwrap();
-    let electrodes = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let electrodes = ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap();
     for (network, end) in [(cycle(), 50.0), (robertson, 1e11), (hires(), HIRES_END), (electrodes, 36_000.0)] {
         let laws: Vec<_> = conservation_laws(&network).into_iter().filter(|law| law.electrons == 0.0).collect();
         let size: Vec<f64> = network.species().iter().map(|s| network.size(s.phase)).collect();

@@ -102,7 +102,7 @@ fn refinement_is_each_lanes_own() {
 }
 
 fn hydrazine_cell() -> Problem {
-    let network = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let network = ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap();
     Problem::builder(&network)
         .potential(Volts(2.0), Reference::AgAgPlus)
         .until(Hours(10.0))

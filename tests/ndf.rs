@@ -143,7 +143,7 @@ hydrogen = { equation = "2 H+ + 2 e- -> H2", law = "tafel", phase = "cathode", k
 #[test]
 fn agrees_on_electrodes_and_protocols() {
     let cell = Network::from_toml(CELL, "cell.toml").unwrap_or_else(|e| panic!("{e}"));
-    let synthesis = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network().unwrap();
+    let synthesis = ratelaw::models::find("jia-2024-feasibility").unwrap().network().unwrap();
     for network in [&cell, &synthesis] {
         let mut problem = Problem::builder(network).build().unwrap();
         problem.set_save(SavePoints::Uniform(41));

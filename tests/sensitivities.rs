@@ -36,7 +36,7 @@ fn problem(network: &Network, times: &[f64]) -> Problem {
 
 #[test]
 fn hydrazine_cell() {
-    let network = model("jia-2024-electrosynthesis");
+    let network = model("jia-2024-feasibility");
     let names: Vec<String> =
         network.parameters().iter().filter(|p| p.expression.is_none()).map(|p| p.name.clone()).collect();
     let mut by: Vec<&str> = names.iter().map(String::as_str).collect();

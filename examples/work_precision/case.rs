@@ -28,7 +28,7 @@ pub(crate) fn all() -> Outcome<Vec<Case>> {
         Case::new("HIRES", &hires(), &[HIRES_END], vec![HIRES.to_vec()], published)?,
         Case::new("POLLU", &pollu(), &[POLLU_END], vec![POLLU.to_vec()], published)?,
         Case::new("Oregonator", &oregonator(), &[OREGO_END], vec![OREGO.to_vec()], published)?,
-        Case::electrosynthesis(&model("jia-2024-electrosynthesis")?)?,
+        Case::electrosynthesis(&model("jia-2024-feasibility")?)?,
     ])
 }
 

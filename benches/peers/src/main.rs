@@ -207,7 +207,7 @@ fn rober() -> Network {
 }
 
 fn cell() -> Network {
-    ratelaw::models::find("jia-2024-electrosynthesis").expect("a model").network().expect("sound")
+    ratelaw::models::find("jia-2024-feasibility").expect("a model").network().expect("sound")
 }
 
 fn single(wants: &dyn Fn(&str) -> bool) {

@@ -27,7 +27,7 @@ fn a_sweep_does_not_depend_on_threads_and_keeps_its_failures() {
         let name = format!("{threads}.csv");
         let arguments = [
             "sweep",
-            "jia-2024-electrosynthesis",
+            "jia-2024-feasibility",
             "--axis",
             axis,
             "--threads",
@@ -121,7 +121,7 @@ fn models_are_listed_printed_and_checked() {
     let names: Vec<&str> = list.lines().skip(1).filter_map(|l| l.split_whitespace().next()).collect();
     assert_eq!(
         names,
-        ["alpha-pinene", "jia-2024-electrosynthesis", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"]
+        ["alpha-pinene", "jia-2024-feasibility", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"]
     );
     for name in names {
         let folder = tempfile::tempdir().expect("a folder");
@@ -129,7 +129,7 @@ fn models_are_listed_printed_and_checked() {
         let output = ratelaw(folder.path(), &["check", "m.toml"]);
         assert_eq!(output.status.code(), Some(0), "{name}");
     }
-    insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-electrosynthesis"]));
+    insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-feasibility"]));
 }
 
 /// 2 * 3 * 0.17 is not 1: said, and no error.
@@ -357,19 +357,19 @@ fn steady_states_are_found_or_missed_with_a_reason() {
     let text = done(&["steady", "alpha-pinene"]);
     assert!(text.contains("side by side"), "{text}");
     // Oxygen goes on being made from a solvent that runs out.
-    let output = ratelaw(Path::new("."), &["steady", "jia-2024-electrosynthesis"]);
+    let output = ratelaw(Path::new("."), &["steady", "jia-2024-feasibility"]);
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(3) && message.contains("no steady state was found"), "{message}");
 }
 
 #[test]
 fn fluxes_add_up_to_the_change() {
-    let arguments = ["flux", "jia-2024-electrosynthesis", "--species", "BPA", "--from", "0h", "--to", "10h"];
+    let arguments = ["flux", "jia-2024-feasibility", "--species", "BPA", "--from", "0h", "--to", "10h"];
     let text = done(&arguments);
     assert!(text.contains("made by") && text.contains("coupling"), "{text}");
     let table = json(&[&arguments[..], &["--out", "-", "--format", "json"]].concat());
     let made: f64 = column(&table, "net").iter().filter_map(Value::as_f64).sum();
-    let end = json(&["simulate", "jia-2024-electrosynthesis", "--t-end", "10h", "--out", "-", "--format", "json"]);
+    let end = json(&["simulate", "jia-2024-feasibility", "--t-end", "10h", "--out", "-", "--format", "json"]);
     let parts = column(&table, "part").iter().filter_map(Value::as_f64).sum::<f64>();
     assert!(
         made > 0.0 && last(&end, "BPA") > 0.0 && (parts % 100.0).min(100.0 - parts % 100.0) < 1e-9,
@@ -383,7 +383,7 @@ fn fluxes_add_up_to_the_change() {
 #[test]
 fn sensitivities_check_themselves() {
     let of = "yield(BPA from NH3)";
-    let arguments = ["sensitivities", "jia-2024-electrosynthesis", "--of", of, "--at", "1h", "--at", "10h", "--check"];
+    let arguments = ["sensitivities", "jia-2024-feasibility", "--of", of, "--at", "1h", "--at", "10h", "--check"];
     let text = done(&arguments);
     assert!(text.contains("sensitivities agree with differences") && text.contains("potential"), "{text}");
     let table = json(&[

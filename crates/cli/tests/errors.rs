@@ -48,7 +48,7 @@ fn broken_models() {
 /// Arguments, exit code, and a part of the message on standard error.
 #[test]
 fn wrong_requests_are_refused_by_name() {
-    let cell = "jia-2024-electrosynthesis";
+    let cell = "jia-2024-feasibility";
     for (arguments, code, part) in [
         (vec!["check", "no-such-model"], 1, "`no-such-model` is neither a file nor an embedded model"),
         (vec!["check", "robertsen"], 1, "did you mean `robertson`?"),

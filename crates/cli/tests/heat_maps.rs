@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-const MODEL: &str = "jia-2024-electrosynthesis";
+const MODEL: &str = "jia-2024-feasibility";
 const POTENTIAL: &str = "potential=1.2V..2.2V:3";
 
 fn sweep(folder: &Path, arguments: &[&str]) -> Output {

@@ -11,7 +11,7 @@ const EVERYTHING: &str = include_str!("everything.toml");
 /// Sound models; slips are made in each.
 const SOUND: [&str; 4] = [
     EVERYTHING,
-    include_str!("../../../models/jia-2024-electrosynthesis.toml"),
+    include_str!("../../../models/jia-2024-feasibility.toml"),
     include_str!("../../../models/jia-2024-two-step.toml"),
     include_str!("../../../models/robertson.toml"),
 ];

@@ -173,7 +173,7 @@ proptest! {
     /// No slip in a sound model makes the reader panic.
     #[test]
     fn no_slip_panics(at in 0.0..1.0_f64, cut in 0..6_usize, put in "[a-z0-9\"=\\[\\]{}*<>+ .\n-]{0,4}") {
-        let model = include_str!("../../../models/jia-2024-electrosynthesis.toml");
+        let model = include_str!("../../../models/jia-2024-feasibility.toml");
         let characters: Vec<char> = model.chars().collect();
         let start = (at * characters.len() as f64) as usize;
         let end = (start + cut).min(characters.len());

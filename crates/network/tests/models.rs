@@ -2,7 +2,7 @@
 use ratelaw_network::Network;
 
 const MODELS: [&str; 5] =
-    ["alpha-pinene", "jia-2024-electrosynthesis", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"];
+    ["alpha-pinene", "jia-2024-feasibility", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"];
 
 fn load(name: &str) -> Network {
     let path = format!("{}/../../models/{name}.toml", env!("CARGO_MANIFEST_DIR"));
