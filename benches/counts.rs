@@ -37,8 +37,7 @@ fn counted_work(problems: &[Problem]) {
 
 /// The problems of a case: one, or as many as the sweep has sets, each with constants of its own.
 fn case(name: &str) -> Vec<Problem> {
-    let cell =
-        || ratelaw::models::find("jia-2024-feasibility").expect("embedded").network().expect("a sound model");
+    let cell = || ratelaw::models::find("jia-2024-feasibility").expect("embedded").network().expect("a sound model");
     let (network, end) = match name.split('-').next() {
         Some("hires") => (problems::hires(), problems::HIRES_END),
         Some("pollu") => (problems::pollu(), problems::POLLU_END),

@@ -22,13 +22,7 @@ macro_rules! chains {
     };
 }
 
-chains!(
-    "jia-2024-anode-cycles",
-    "jia-2024-azine",
-    "jia-2024-chain",
-    "jia-2024-chain-15n",
-    "jia-2024-mediator-cycles",
-);
+chains!("jia-2024-anode-cycles", "jia-2024-azine", "jia-2024-chain", "jia-2024-chain-15n", "jia-2024-mediator-cycles",);
 
 /// The chain of a name.
 pub fn find(name: &str) -> Option<EmbeddedChain> {

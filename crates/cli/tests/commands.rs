@@ -25,18 +25,8 @@ fn a_sweep_does_not_depend_on_threads_and_keeps_its_failures() {
     let mut bytes = Vec::new();
     for threads in ["1", "2"] {
         let name = format!("{threads}.csv");
-        let arguments = [
-            "sweep",
-            "jia-2024-feasibility",
-            "--axis",
-            axis,
-            "--threads",
-            threads,
-            "--out",
-            &name,
-            "--rtol",
-            "1e-3",
-        ];
+        let arguments =
+            ["sweep", "jia-2024-feasibility", "--axis", axis, "--threads", threads, "--out", &name, "--rtol", "1e-3"];
         assert_eq!(ratelaw(folder.path(), &arguments).status.code(), Some(0));
         bytes.push(std::fs::read(folder.path().join(name)).expect("the table"));
     }

@@ -221,7 +221,7 @@ mod tests {
         for points in &all {
             for scale in [Scale::Linear, Scale::Log] {
                 let [bars, band] = [Mark::ErrorBars(odd.to_vec()), Mark::Band(odd.to_vec())];
-                                let statement = |extent, joined| Mark::Statement { like: 0, extent, joined };
+                let statement = |extent, joined| Mark::Statement { like: 0, extent, joined };
                 let [within, above] = [statement(Extent::Within(1.0), true), statement(Extent::Above, false)];
                 let lines = [Mark::Line, Mark::Dashed, Mark::Pattern(2), Mark::Dots, bars, band, Mark::Crosses];
                 for mark in lines.into_iter().chain([within, above]) {

@@ -77,8 +77,7 @@ fn observations(ready: &Ready, shelf: &Shelf<'_>) -> std::result::Result<Vec<(us
 
 /// Fits all, prints what they found, and writes one file of parameters each.
 pub(super) fn run(all: &[Prepared<'_>], source: &str, folder: &Path) -> Result<Ending> {
-    std::fs::create_dir_all(folder)
-        .map_err(|e| CliError::Write { path: folder.to_owned(), reason: e.to_string() })?;
+    std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.to_owned(), reason: e.to_string() })?;
     let mut ending = Ending::Done;
     for Prepared { calibration, experiments, free } in all {
         let options = FitOptions {

@@ -44,9 +44,8 @@ pub(super) fn run<'a>(shelf: &'a Shelf<'a>, checks: &[Vec<Ready>]) -> Results<'a
         solve(&problem, &options()).map_err(|e| e.to_string())
     };
     let runs = shelf.runs.iter().zip(times).map(run).collect();
-    let chains = shelf.chains.iter().map(|(name, chain)| {
-        (name.as_str(), chain.run(&options()).map_err(|e| e.to_string()))
-    });
+    let chains =
+        shelf.chains.iter().map(|(name, chain)| (name.as_str(), chain.run(&options()).map_err(|e| e.to_string())));
     Results { shelf, runs, chains: chains.collect() }
 }
 

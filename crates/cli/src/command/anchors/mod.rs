@@ -48,9 +48,7 @@ pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     sink.say(&text_table(&file.anchor, &outcomes))?;
     sink.say(&summary(&file.anchor, &outcomes))?;
     sink.write(&table(&file, &outcomes))?;
-    let missed = |(anchor, outcome): (&Anchor, &Outcome)| {
-        outcome.met == Some(false) && anchor.out_of_reach.is_none()
-    };
+    let missed = |(anchor, outcome): (&Anchor, &Outcome)| outcome.met == Some(false) && anchor.out_of_reach.is_none();
     Ok(if file.anchor.iter().zip(&outcomes).any(missed) { Ending::Partly } else { Ending::Done })
 }
 
@@ -148,10 +146,14 @@ fn text_table(anchors: &[Anchor], outcomes: &[Outcome]) -> String {
         let condition = if anchor.condition.is_empty() { String::new() } else { format!(" ({})", anchor.condition) };
         text.push_str(&format!("{}  {}{condition}: {}\n", anchor.id, anchor.quantity, outcome.word()));
         text.push_str(&format!("    published: {}\n", anchor.published));
-        let rows: Vec<Vec<String>> = outcome.checks.iter().map(|check| {
-            let mark = if check.met { "    ok" } else { "    !!" };
-            vec![mark.to_owned(), check.what.clone(), check.expected.clone(), format!("model {}", check.found)]
-        }).collect();
+        let rows: Vec<Vec<String>> = outcome
+            .checks
+            .iter()
+            .map(|check| {
+                let mark = if check.met { "    ok" } else { "    !!" };
+                vec![mark.to_owned(), check.what.clone(), check.expected.clone(), format!("model {}", check.found)]
+            })
+            .collect();
         text.push_str(&columns(&[Align::Left; 4], &rows));
         for check in outcome.checks.iter().filter(|c| !c.met && !c.reading.is_empty()) {
             text.push_str(&format!("       ({})\n", check.reading));

@@ -47,9 +47,15 @@ pub(super) enum Quantum {
     Mass(String),
     Parameter(String),
     /// Degree of control of a step over an observable.
-    Control { step: String, of: String },
+    Control {
+        step: String,
+        of: String,
+    },
     /// The part of a step of the control of all.
-    ControlShare { step: String, of: String },
+    ControlShare {
+        step: String,
+        of: String,
+    },
     Figure(String),
 }
 
@@ -128,7 +134,9 @@ impl Shelf<'_> {
             },
             _ => return Err("it is divided by one thing at most".into()),
         };
-        for place in places.iter().chain(over.iter().filter_map(|o| if let Over::Place(p) = o { Some(p) } else { None })) {
+        for place in
+            places.iter().chain(over.iter().filter_map(|o| if let Over::Place(p) = o { Some(p) } else { None }))
+        {
             self.takes(place, &quantity)?;
         }
         if let Some(Over::Quantum(other)) = &over {
@@ -234,7 +242,10 @@ impl Shelf<'_> {
                     return Ok(());
                 }
                 let near = nearest(step, network.steps().iter().map(|s| s.name.as_str()));
-                Err(format!("there is no step `{step}`{}", near.map_or(String::new(), |n| format!("; did you mean `{n}`?"))))
+                Err(format!(
+                    "there is no step `{step}`{}",
+                    near.map_or(String::new(), |n| format!("; did you mean `{n}`?"))
+                ))
             }
             _ => Err("this cannot be taken there: parameters and control are of runs, figures of chains".into()),
         }

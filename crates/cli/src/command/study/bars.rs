@@ -63,7 +63,8 @@ pub(super) fn place(label: &str, labels: &[&str]) -> Result<f64, String> {
     let found = labels.iter().position(|own| *own == label);
     found.map(|i| i as f64).ok_or_else(|| {
         let near = ratelaw::network::nearest(label, labels.iter().copied());
-        let help = near.map_or_else(|| format!("; there are: {}", labels.join(", ")), |n| format!("; did you mean `{n}`?"));
+        let help =
+            near.map_or_else(|| format!("; there are: {}", labels.join(", ")), |n| format!("; did you mean `{n}`?"));
         format!("there is no bar `{label}`{help}")
     })
 }
@@ -103,7 +104,7 @@ impl Shown<'_> {
             table.columns.iter().enumerate().map(|(i, _)| if i == 0 { Align::Left } else { Align::Right }).collect();
         say(columns(&align, &rows).trim_end())?;
         for statement in self.statements {
-            say(&format!("{}: {}", statement.note.0, statement.note.1))?;
+            say(&format!("{}, {}", statement.note.0, statement.note.1))?;
         }
         published::note(&mut table, self.statements);
         context.keep(self.name, &table)?;

@@ -16,7 +16,7 @@ use crate::report::plot::Scale;
 use crate::{Ending, input};
 
 /// The bars of a place of a chain: what its stage comes to, and what the chain comes to there.
-const LINK: [&str; 2] = ["of the stage", "of the chain so far"];
+const LINK: [&str; 2] = ["yield of the stage", "share over the chain"];
 
 /// A chain ready to run.
 pub(super) struct Ready<'a> {
@@ -164,7 +164,7 @@ impl Part for Ready<'_> {
             name: &own.name,
             title: &own.title,
             note: &own.note,
-            label: None,
+            label: own.label.as_ref(),
             scale: Scale::Linear,
             what: if own.stage.is_some() { "cycle" } else { "place" },
             groups: self.groups.clone(),

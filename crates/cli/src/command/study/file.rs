@@ -136,6 +136,7 @@ pub(super) struct Links {
     pub(super) times: Option<usize>,
     pub(super) rtol: Option<f64>,
     pub(super) stage: Option<String>,
+    pub(super) label: Option<String>,
     #[serde(default)]
     pub(super) show: Vec<String>,
     #[serde(default)]

@@ -70,7 +70,7 @@ impl Statement {
             return Err("`at` is a place, a list of places, or a range FROM..TO".into());
         }
         let at = ends.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        let note = (format!("{} of {name} at {}", own.label, own.at.join(", ")), said);
+        let note = (format!("{}: {name} at {}", own.label, own.at.join(", ")), said);
         Ok(Self { of, at, joined, value, extent, label: own.label.clone(), note })
     }
 

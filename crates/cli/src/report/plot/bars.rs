@@ -107,8 +107,7 @@ impl<'a> Layout<'a> {
         let title = wrap(&chart.title, TITLE_FONT, SIZE.0 - 60.0, 3);
         let note = wrap(&chart.note, TICK_FONT, SIZE.0 - 40.0, 3);
         let mut labels: Vec<&str> = Vec::new();
-        let mut keys: Vec<Key> =
-            chart.series.iter().enumerate().map(|(i, s)| Key::Bar(i, s.name.as_str())).collect();
+        let mut keys: Vec<Key> = chart.series.iter().enumerate().map(|(i, s)| Key::Bar(i, s.name.as_str())).collect();
         for claim in &chart.claims {
             if !labels.contains(&claim.label.as_str()) {
                 keys.push(Key::Symbol(labels.len(), claim));

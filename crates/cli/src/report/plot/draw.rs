@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::axis::{Axis, width};
 use super::guide::place_above;
 use super::layout::{Figure, Legend};
-use super::{Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
+use super::{Extent, Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
 
 /// Plotters rounds to whole pixels: it draws ten times too large, the view box shrinks that again.
 pub(super) const ZOOM: f64 = 10.0;
@@ -49,9 +49,11 @@ impl Shape {
             Mark::Line | Mark::Dashed | Mark::Pattern(_) => vec![vec![(x - 17.0, y), (x + 17.0, y)]],
             Mark::Statement { extent, joined, .. } => extent.key((x, y), *joined),
         };
-        let dots = if mark.layer() == 2 { vec![(x, y)] } else { vec![] };
+        let range = matches!(mark, Mark::Statement { joined: true, .. });
+        let dots = if mark.layer() == 2 && !range { vec![(x, y)] } else { vec![] };
         let corners = [(-17.0, -7.0), (17.0, -7.0), (17.0, 7.0), (-17.0, 7.0)].map(|(dx, dy)| (x + dx, y + dy));
-        let areas = if mark.is_band() { vec![corners.to_vec()] } else { vec![] };
+        let shaded = matches!(mark, Mark::Statement { extent: Extent::Within(_), joined: true, .. });
+        let areas = if mark.is_band() || shaded { vec![corners.to_vec()] } else { vec![] };
         Self { lines: line, dots, areas }
     }
 }

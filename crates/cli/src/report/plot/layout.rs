@@ -93,7 +93,7 @@ impl<'a> Figure<'a> {
         let bottom = SIZE.1 - 36.5 - LINE * LABEL_FONT * x.label.len() as f64;
         let [mut left, mut right] = [0, 1].map(|side| {
             let values = points(side).filter(|p| seen(p.0)).flat_map(|p| p.1);
-            let values = values.chain(plot.levels(side)).chain(plot.near(side));
+            let values = values.chain(plot.levels(side)).chain(plot.near(side)).chain(plot.arrows(side));
             Axis::new(about[side], values, head, bottom - top)
         });
         let [before, after] = [&mut left, &mut right].map(|axis| {
@@ -140,6 +140,12 @@ impl<'a> Figure<'a> {
             shape.areas.extend(self.area(series));
             return shape;
         }
+        if let Mark::Statement { extent, joined: true, .. } = series.mark {
+            shape.areas.extend(self.area(series));
+            let ends: Vec<Point> = pixels.into_iter().flatten().collect();
+            extent.range(&ends).iter().for_each(|line| self.add_line(line, &mut shape));
+            return shape;
+        }
         let mut taken = BTreeSet::new();
         let size = if pixels.len() > 5000 { 2.0 } else { 0.1 };
         for (i, pixel) in pixels.into_iter().enumerate() {
@@ -157,10 +163,6 @@ impl<'a> Figure<'a> {
                 let bar = [(-4.0, a), (4.0, a), (0.0, a), (0.0, b), (-4.0, b), (4.0, b)];
                 self.add_line(&bar.map(|(dx, y)| (p.0 + dx, y)), &mut shape);
             }
-        }
-        if let Mark::Statement { joined: true, .. } = series.mark {
-            let (first, last) = (shape.dots.first().copied(), shape.dots.last().copied());
-            self.add_line(&first.into_iter().chain(last).collect::<Vec<_>>(), &mut shape);
         }
         shape
     }

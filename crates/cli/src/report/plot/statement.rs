@@ -3,12 +3,14 @@
 use plotters::prelude::*;
 
 use super::draw::{Canvas, Drawn, ZOOM, corners, zoom};
-use super::{Extent, Mark, Point};
+use super::{Extent, Mark, Plot, Point};
 
 /// How far an arrow reaches.
 const REACH: f64 = 26.0;
 /// Open symbols over filled ones.
-const LARGER: f64 = 1.45;
+const LARGER: f64 = 1.3;
+/// Room that an axis keeps for an arrow, as a part of what its series cover.
+const ROOM: f64 = 0.09;
 
 impl Mark {
     /// Length and gap of the dashes of a line, in tenths of a pixel; none of a whole line.
@@ -33,19 +35,45 @@ impl Extent {
         vec![vec![(x, y), (x, tip)], vec![(x - 4.5, wing), (x, tip), (x + 4.5, wing)]]
     }
 
+    /// What holds from one end to the other: a line with caps, and the arrows of a bound.
+    pub(super) fn range(self, ends: &[Point]) -> Vec<Vec<Point>> {
+        let cap = |(x, y): &Point| vec![(*x, y - 5.0), (*x, y + 5.0)];
+        let mut lines: Vec<Vec<Point>> = ends.iter().map(cap).collect();
+        lines.push(ends.to_vec());
+        lines.extend(ends.iter().flat_map(|end| self.arrow(*end)));
+        lines
+    }
+
     /// The lines of its sample in the legend.
     pub(super) fn key(self, (x, y): Point, joined: bool) -> Vec<Vec<Point>> {
         let mut lines = match self {
-            Self::Within(0.0) => Vec::new(),
-            Self::Within(_) => vec![vec![(x, y - 8.0), (x, y + 8.0)]],
-            // Half an arrow has room.
-            Self::Above => vec![vec![(x - 3.5, y - 6.0), (x, y - 10.0), (x + 3.5, y - 6.0)]],
-            Self::Below => vec![vec![(x - 3.5, y + 6.0), (x, y + 10.0), (x + 3.5, y + 6.0)]],
+            Self::Within(error) if error == 0.0 || joined => Vec::new(),
+            Self::Within(_) => vec![vec![(x, y - 10.0), (x, y + 10.0)]],
+            // The head of an arrow: more has no room.
+            Self::Above => vec![vec![(x - 4.0, y - 7.5), (x, y - 12.0), (x + 4.0, y - 7.5)]],
+            Self::Below => vec![vec![(x - 4.0, y + 7.5), (x, y + 12.0), (x + 4.0, y + 7.5)]],
         };
         if joined {
-            lines.push(vec![(x - 17.0, y), (x + 17.0, y)]);
+            lines.extend([vec![(x - 17.0, y), (x + 17.0, y)], vec![(x, y), lines.first().map_or((x, y), |l| l[1])]]);
+            lines.extend([-17.0, 17.0].map(|dx| vec![(x + dx, y - 5.0), (x + dx, y + 5.0)]));
         }
         lines
+    }
+}
+
+impl Plot {
+    /// Where the arrows of bounds end on a side, about.
+    pub(super) fn arrows(&self, side: usize) -> Vec<f64> {
+        let own = || self.series.iter().filter(move |s| self.side(s) == side);
+        let values = own().flat_map(|s| s.points.iter().map(|p| p.1)).filter(|v| v.abs() < 1e200);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        let room = ROOM * (high - low);
+        let ends = |s: &super::Series| match s.mark {
+            Mark::Statement { extent: Extent::Above, .. } => s.points.iter().map(|p| p.1 + room).collect(),
+            Mark::Statement { extent: Extent::Below, .. } => s.points.iter().map(|p| p.1 - room).collect(),
+            _ => Vec::new(),
+        };
+        own().flat_map(ends).collect()
     }
 }
 
