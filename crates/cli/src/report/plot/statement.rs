@@ -46,12 +46,14 @@ impl Extent {
 
     /// The lines of its sample in the legend.
     pub(super) fn key(self, (x, y): Point, joined: bool) -> Vec<Vec<Point>> {
+        // The head of an arrow: more has no room.
+        let tip = if joined { 8.5 } else { 12.0 };
+        let head = |up: f64| vec![vec![(x - 4.0, y + up * (tip - 4.5)), (x, y + up * tip), (x + 4.0, y + up * (tip - 4.5))]];
         let mut lines = match self {
             Self::Within(error) if error == 0.0 || joined => Vec::new(),
             Self::Within(_) => vec![vec![(x, y - 10.0), (x, y + 10.0)]],
-            // The head of an arrow: more has no room.
-            Self::Above => vec![vec![(x - 4.0, y - 7.5), (x, y - 12.0), (x + 4.0, y - 7.5)]],
-            Self::Below => vec![vec![(x - 4.0, y + 7.5), (x, y + 12.0), (x + 4.0, y + 7.5)]],
+            Self::Above => head(-1.0),
+            Self::Below => head(1.0),
         };
         if joined {
             lines.extend([vec![(x - 17.0, y), (x + 17.0, y)], vec![(x, y), lines.first().map_or((x, y), |l| l[1])]]);
