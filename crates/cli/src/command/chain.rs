@@ -1,17 +1,17 @@
 //! `ratelaw chain`
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{ChainError, ChainFile, ChainResult, Format, SolveError};
+use ratelaw::solver::{Chain, ChainError, ChainFile, ChainResult, Format, SolveError};
 
 use crate::Ending;
-use crate::arguments::Chain;
+use crate::arguments;
 use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, tell, write_plot};
 use crate::progress::spin;
 use crate::report::chain as report;
 
-pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
+pub(crate) fn run(arguments: &arguments::Chain) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let (mut file, folder) = input::chain_file(&arguments.file, None)?;
     for (name, value) in &arguments.set {
@@ -28,27 +28,36 @@ pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
         max_steps: arguments.max_steps.unwrap_or(defaults.max_steps),
         ..defaults
     };
-    let (result, ending) = match spin(&chain.name, || chain.run(&options)) {
-        Ok(result) => (result, Ending::Done),
-        Err(ChainError::Failed(failure)) if matches!(failure.error, SolveError::Failed(_)) => {
-            // What was done before is kept; the message says what is missing.
-            let result = failure.partial.clone();
-            CliError::from(ChainError::Failed(failure)).print();
-            (result, Ending::Partly)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (result, ending) = course(&chain, &options)?;
     sink.say(report::shown(&result).trim_end())?;
-    for run in &result.runs {
-        for warning in &run.warnings {
-            tell(&format!("warning: stage `{}`, cycle {}: {warning}", run.stage, run.cycle));
-        }
-    }
+    warn(&result);
     sink.write_as(|format| as_text(&result, format))?;
     if let Some(path) = &arguments.plot {
         sink.say(&write_plot(&report::plot(&result), path)?)?;
     }
     Ok(ending)
+}
+
+/// Runs a chain; what was done before a failed integration is kept, and the message says what is missing.
+pub(crate) fn course(chain: &Chain, options: &SolveOptions) -> Result<(ChainResult, Ending)> {
+    match spin(&chain.name, || chain.run(options)) {
+        Ok(result) => Ok((result, Ending::Done)),
+        Err(ChainError::Failed(failure)) if matches!(failure.error, SolveError::Failed(_)) => {
+            let result = failure.partial.clone();
+            CliError::from(ChainError::Failed(failure)).print();
+            Ok((result, Ending::Partly))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a reader should know before trusting the runs of a chain, on standard error.
+pub(crate) fn warn(result: &ChainResult) {
+    for run in &result.runs {
+        for warning in &run.warnings {
+            tell(&format!("warning: stage `{}`, cycle {}: {warning}", run.stage, run.cycle));
+        }
+    }
 }
 
 fn as_text(result: &ChainResult, format: Format) -> String {

@@ -55,7 +55,7 @@ pub(super) fn prepare<'a>(own: &'a Bars, context: &Context<'_>) -> Result<Ready<
     }
     let defaults = SolveOptions::default();
     let options = SolveOptions { rtol: own.rtol.unwrap_or(defaults.rtol), ..defaults };
-    Ok(Ready { own, options, units, names, statements, runs })
+    Ok(Ready { own, options, runs, units, names, statements })
 }
 
 /// The number of the bar of a label.

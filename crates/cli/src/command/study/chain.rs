@@ -2,16 +2,16 @@
 
 use ratelaw::network::QuantityError;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Chain, ChainError, ChainResult, SolveError};
+use ratelaw::solver::{Chain, ChainResult};
 
 use super::Part;
 use super::bars::{self, Shown};
 use super::context::Context;
 use super::file::{Link, Links};
 use super::published::Statement;
-use crate::error::{CliError, Result};
-use crate::output::{say, tell};
-use crate::progress::spin;
+use crate::command::chain;
+use crate::error::Result;
+use crate::output::say;
 use crate::report::plot::Scale;
 use crate::{Ending, input};
 
@@ -146,20 +146,8 @@ impl Part for Ready<'_> {
     fn run(&self, context: &Context<'_>) -> Result<Ending> {
         let own = self.own;
         say(&format!("\n{}: {}", own.name, own.title))?;
-        let (result, ending) = match spin(&own.name, || self.chain.run(&self.options)) {
-            Ok(result) => (result, Ending::Done),
-            Err(ChainError::Failed(failure)) if matches!(failure.error, SolveError::Failed(_)) => {
-                let result = failure.partial.clone();
-                CliError::from(ChainError::Failed(failure)).print();
-                (result, Ending::Partly)
-            }
-            Err(error) => return Err(context.within(&own.name, error.into())),
-        };
-        for run in &result.runs {
-            for warning in &run.warnings {
-                tell(&format!("warning: stage `{}`, cycle {}: {warning}", run.stage, run.cycle));
-            }
-        }
+        let (result, ending) = chain::course(&self.chain, &self.options).map_err(|e| context.within(&own.name, e))?;
+        chain::warn(&result);
         let shown = Shown {
             name: &own.name,
             title: &own.title,

@@ -86,6 +86,22 @@ impl Key<'_> {
             Self::Symbol(_, claim) => &claim.label,
         }
     }
+
+    fn draw(&self, canvas: &Canvas, (x, y): Point) -> Drawn {
+        let middle = (x + 12.0, y - 5.0);
+        match self {
+            Self::Bar(i, _) => {
+                let ends = [(x, middle.1 - 7.0), (x + 24.0, middle.1 + 7.0)];
+                canvas.0.draw(&Rectangle::new(ends.map(|p| zoom(&p)), FILLS[i % FILLS.len()].filled()))?;
+                canvas.frame(ends[0], ends[1], INK)?;
+            }
+            Self::Symbol(form, claim) => {
+                claim.extent.key(middle, false).iter().try_for_each(|line| canvas.line(line, INK, 1.3))?;
+                canvas.open(middle, *form, INK)?;
+            }
+        }
+        canvas.text(from_ref(&self.text().to_owned()), (x + KEY, y), (TICK_FONT, INK), Align::Start)
+    }
 }
 
 struct Layout<'a> {
@@ -156,7 +172,7 @@ impl<'a> Layout<'a> {
             canvas.line(&[(self.left, at), (self.right, at)], GRID, 1.0)?;
         }
         for (at, key) in &self.keys {
-            self.draw_key(canvas, *at, key)?;
+            key.draw(canvas, *at)?;
         }
         for (i, series) in self.chart.series.iter().enumerate() {
             for (group, value) in series.values.iter().enumerate() {
@@ -176,22 +192,6 @@ impl<'a> Layout<'a> {
             canvas.text(group, at, (TICK_FONT, INK), Align::Middle)?;
         }
         Ok(())
-    }
-
-    fn draw_key(&self, canvas: &Canvas, (x, y): Point, key: &Key<'_>) -> Drawn {
-        let middle = (x + 12.0, y - 5.0);
-        match key {
-            Key::Bar(i, _) => {
-                let ends = [(x, middle.1 - 7.0), (x + 24.0, middle.1 + 7.0)];
-                canvas.0.draw(&Rectangle::new(ends.map(|p| zoom(&p)), FILLS[i % FILLS.len()].filled()))?;
-                canvas.frame(ends[0], ends[1], INK)?;
-            }
-            Key::Symbol(form, claim) => {
-                claim.extent.key(middle, false).iter().try_for_each(|line| canvas.line(line, INK, 1.3))?;
-                canvas.open(middle, *form, INK)?;
-            }
-        }
-        canvas.text(from_ref(&key.text().to_owned()), (x + KEY, y), (TICK_FONT, INK), Align::Start)
     }
 
     fn draw_bar(&self, canvas: &Canvas, (group, series): (usize, usize), value: Option<f64>) -> Drawn {

@@ -48,7 +48,8 @@ impl Extent {
     pub(super) fn key(self, (x, y): Point, joined: bool) -> Vec<Vec<Point>> {
         // The head of an arrow: more has no room.
         let tip = if joined { 8.5 } else { 12.0 };
-        let head = |up: f64| vec![vec![(x - 4.0, y + up * (tip - 4.5)), (x, y + up * tip), (x + 4.0, y + up * (tip - 4.5))]];
+        let head =
+            |up: f64| vec![vec![(x - 4.0, y + up * (tip - 4.5)), (x, y + up * tip), (x + 4.0, y + up * (tip - 4.5))]];
         let mut lines = match self {
             Self::Within(error) if error == 0.0 || joined => Vec::new(),
             Self::Within(_) => vec![vec![(x, y - 10.0), (x, y + 10.0)]],
