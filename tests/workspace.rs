@@ -60,13 +60,18 @@ fn every_model_and_data_file_is_embedded() {
     }
 }
 
-/// All studies are embedded: the one that `ratelaw study` runs, and chains.
+/// All studies are embedded: those that `ratelaw study` runs, the anchors, and chains.
 #[test]
-fn every_chain_is_embedded_and_reads() {
+fn every_study_is_embedded_and_every_chain_reads() {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/studies")).expect("the folder");
     let texts = folder.map(|e| std::fs::read_to_string(e.expect("a file").path()).expect("text"));
-    let chains: Vec<String> = texts.filter(|t| t != ratelaw::studies::HYDRAZINE).collect();
-    assert_eq!(chains.len(), ratelaw::chains::ALL.len());
+    let studies: Vec<&str> = ratelaw::studies::ALL.iter().map(|s| s.text).chain([ratelaw::studies::ANCHORS]).collect();
+    let (studied, chains): (Vec<String>, Vec<String>) = texts.partition(|t| studies.contains(&t.as_str()));
+    assert_eq!((studied.len(), chains.len()), (studies.len(), ratelaw::chains::ALL.len()));
+    for own in ratelaw::studies::ALL {
+        assert!(own.text.contains(&format!("\nname = \"{}\"\n", own.name)), "{}", own.name);
+    }
+    assert_eq!(ratelaw::studies::find(ratelaw::studies::DEFAULT), Some(ratelaw::studies::ALL[0]));
     for own in ratelaw::chains::ALL {
         assert!(chains.iter().any(|t| t == own.text), "{}", own.name);
         let chain = own.chain().expect("the chain reads");

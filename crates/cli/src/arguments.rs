@@ -46,14 +46,15 @@ pub(crate) enum Command {
     Compare(Compare),
 }
 
-/// Run a whole study: simulations, sweeps and fits, with tables and plots.
+/// Run a whole study: simulations, sweeps, bars, chains and fits, with tables and plots.
 ///
 /// Without a file, the embedded hydrazine study: yield, faradaic efficiency and current against time at 2.0 V,
 /// yield and efficiency against potential, the two-step model fitted to synthetic data, and alpha-pinene's five
-/// constants fitted to measured data. Tables are printed, and CSV, JSON and SVG files written to DIR.
+/// constants fitted to measured data. `ratelaw study jia-2024-figures` draws the pictures of the paper, each with what is
+/// published beside the model. Tables are printed, and CSV, JSON and SVG files written to DIR.
 #[derive(Debug, Args)]
 pub(crate) struct Study {
-    /// Study file (TOML); `studies/hydrazine-2024.toml` of the source is one to start from.
+    /// Study file (TOML) or name of an embedded study; `studies/hydrazine-2024.toml` of the source is one to start from.
     pub(crate) study: Option<PathBuf>,
     /// Folder for the results; made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "study-results")]

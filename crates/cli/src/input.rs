@@ -1,12 +1,12 @@
 //! Models and data by path or by name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
-use ratelaw::solver::{OnNegative, SolveError};
-use ratelaw::{data, models};
+use ratelaw::solver::{ChainFile, OnNegative, SolveError};
+use ratelaw::{chains, data, models};
 
 use crate::arguments::Solving;
 use crate::error::{CliError, Result};
@@ -47,6 +47,23 @@ pub(crate) fn problem_with(network: &Network, set: &toml::Table, t_end: Option<&
         builder = builder.until(t_end);
     }
     builder.build().map_err(|e| e.to_string())
+}
+
+/// A chain file beside `folder` (with or without its ending) or at a path, with its folder, else an embedded chain.
+pub(crate) fn chain_file(name: &str, folder: Option<&Path>) -> Result<(ChainFile, Option<PathBuf>)> {
+    let beside = folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
+    if let Some(path) = beside.chain([PathBuf::from(name)]).find(|p| p.is_file()) {
+        return Ok((ChainFile::read(&path)?, path.parent().map(Path::to_path_buf)));
+    }
+    if let Some(own) = chains::find(name) {
+        return Ok((own.file()?, None));
+    }
+    let known = || chains::ALL.iter().map(|c| c.name);
+    let help = match nearest(name, known()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => format!("; embedded are: {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    Err(CliError::NoChain { name: name.to_owned(), help })
 }
 
 /// A name that no model has.

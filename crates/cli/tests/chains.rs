@@ -79,7 +79,7 @@ fn the_embedded_chain_hands_over_and_closes() {
     assert!((value - product).abs() < 1e-9, "{value} {product}");
     // Work over moles: 15 mL of half of 0.1 M at the most.
     let energy = figure(&result, "energy per mole of N2H4")["value"].as_f64().expect("a number");
-    let work = cell["work"]["joules"].as_f64().expect("a number");
+    let work = cell["work"]["joule"].as_f64().expect("a number");
     assert!((energy / (work / (value * 0.75e-3)) - 1.0).abs() < 1e-9, "{energy} {work}");
     for entry in result["ledger"]["entries"].as_array().expect("entries") {
         // Rounding of some 1e3 steps; networks conserve atoms and charge.

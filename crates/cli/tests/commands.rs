@@ -252,7 +252,16 @@ fn the_study_of_the_guide_runs() {
     std::fs::write(folder.path().join("plan.toml"), plan).expect("the study");
     let output = ratelaw(folder.path(), &["study", "plan.toml", "--out", "o"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    for file in ["run.svg", "k1.csv", "k1.svg", "alpha-pinene.txt", "alpha-pinene-residuals.csv"] {
+    for file in [
+        "run.svg",
+        "k1.csv",
+        "k1.svg",
+        "alpha-pinene.txt",
+        "alpha-pinene-residuals.csv",
+        "catalysts.svg",
+        "anode.csv",
+        "cascade.json",
+    ] {
         assert!(folder.path().join("o").join(file).is_file(), "{file}");
     }
 }

@@ -1,23 +1,19 @@
 //! `ratelaw chain`
 
-use std::path::Path;
-
-use ratelaw::chains;
-use ratelaw::network::nearest;
 use ratelaw::prelude::*;
-use ratelaw::solver::{ChainError, ChainFile, ChainResult, Format, SolveError};
+use ratelaw::solver::{Chain, ChainError, ChainFile, ChainResult, Format, SolveError};
 
 use crate::Ending;
-use crate::arguments::Chain;
+use crate::arguments;
 use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, tell, write_plot};
 use crate::progress::spin;
 use crate::report::chain as report;
 
-pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
+pub(crate) fn run(arguments: &arguments::Chain) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let (mut file, folder) = file(&arguments.file)?;
+    let (mut file, folder) = input::chain_file(&arguments.file, None)?;
     for (name, value) in &arguments.set {
         let (stage, setting) = split(&file, name);
         file.set(stage, setting, value)?;
@@ -25,29 +21,16 @@ pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
     if let Some(times) = arguments.times {
         file.repeat(times);
     }
-    let chain = file.chain(|name| model(name, folder))?;
+    let chain = file.chain(|name| input::network_beside(name, folder.as_deref()))?;
     let defaults = SolveOptions::default();
     let options = SolveOptions {
         rtol: arguments.rtol.unwrap_or(defaults.rtol),
         max_steps: arguments.max_steps.unwrap_or(defaults.max_steps),
         ..defaults
     };
-    let (result, ending) = match spin(&chain.name, || chain.run(&options)) {
-        Ok(result) => (result, Ending::Done),
-        Err(ChainError::Failed(failure)) if matches!(failure.error, SolveError::Failed(_)) => {
-            // What was done before is kept; the message says what is missing.
-            let result = failure.partial.clone();
-            CliError::from(ChainError::Failed(failure)).print();
-            (result, Ending::Partly)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (result, ending) = course(&chain, &options)?;
     sink.say(report::shown(&result).trim_end())?;
-    for run in &result.runs {
-        for warning in &run.warnings {
-            tell(&format!("warning: stage `{}`, cycle {}: {warning}", run.stage, run.cycle));
-        }
-    }
+    warn(&result);
     sink.write_as(|format| as_text(&result, format))?;
     if let Some(path) = &arguments.plot {
         sink.say(&write_plot(&report::plot(&result), path)?)?;
@@ -55,35 +38,32 @@ pub(crate) fn run(arguments: &Chain) -> Result<Ending> {
     Ok(ending)
 }
 
+/// Runs a chain; what was done before a failed integration is kept, and the message says what is missing.
+pub(crate) fn course(chain: &Chain, options: &SolveOptions) -> Result<(ChainResult, Ending)> {
+    match spin(&chain.name, || chain.run(options)) {
+        Ok(result) => Ok((result, Ending::Done)),
+        Err(ChainError::Failed(failure)) if matches!(failure.error, SolveError::Failed(_)) => {
+            let result = failure.partial.clone();
+            CliError::from(ChainError::Failed(failure)).print();
+            Ok((result, Ending::Partly))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a reader should know before trusting the runs of a chain, on standard error.
+pub(crate) fn warn(result: &ChainResult) {
+    for run in &result.runs {
+        for warning in &run.warnings {
+            tell(&format!("warning: stage `{}`, cycle {}: {warning}", run.stage, run.cycle));
+        }
+    }
+}
+
 fn as_text(result: &ChainResult, format: Format) -> String {
     match format {
         Format::Csv => report::table(result).to_text(Format::Csv),
         Format::Json => format!("{:#}\n", serde_json::json!(result)),
-    }
-}
-
-/// A chain file if there is one of that name, with its folder, else an embedded chain.
-fn file(name: &str) -> Result<(ChainFile, Option<&Path>)> {
-    let path = Path::new(name);
-    if path.is_file() {
-        return Ok((ChainFile::read(path)?, path.parent()));
-    }
-    if let Some(own) = chains::find(name) {
-        return Ok((own.file()?, None));
-    }
-    let known = || chains::ALL.iter().map(|c| c.name);
-    let help = match nearest(name, known()) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => format!("; embedded are: {}", known().collect::<Vec<_>>().join(", ")),
-    };
-    Err(CliError::NoChain { name: name.to_owned(), help })
-}
-
-/// A model beside the chain, by path, or embedded.
-fn model(name: &str, folder: Option<&Path>) -> Result<Network> {
-    match folder.map(|f| f.join(name)).filter(|p| p.is_file()) {
-        Some(path) => Ok(Network::from_file(path)?),
-        None => input::network(name),
     }
 }
 

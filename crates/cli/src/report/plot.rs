@@ -5,11 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::bars::{BarChart, BarSeries, Claim};
 pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
 use self::layout::Figure;
 pub(crate) use self::matrix::Matrix;
 
 mod axis;
+mod bars;
 mod cells;
 mod color_map;
 mod draw;
@@ -17,6 +19,7 @@ mod guide;
 mod heatmap;
 mod layout;
 mod matrix;
+mod statement;
 
 /// Width and height of the figure in pixels.
 const SIZE: Point = (800.0, 520.0);
@@ -87,12 +90,32 @@ pub(crate) struct Series {
 pub(crate) enum Mark {
     Line,
     Dashed,
+    /// A line whose dashes differ from number to number, for readers who do not see the colours; whole for 0.
+    Pattern(usize),
     Dots,
     /// Dots with vertical bars of these half lengths; no bar where one is missing.
     ErrorBars(Vec<f64>),
     /// A shaded band of these half heights around the points.
     Band(Vec<f64>),
     Crosses,
+    /// What others state: open symbols in the colour of the series with number `like`.
+    Statement {
+        like: usize,
+        extent: Extent,
+        /// Whether it holds between its points too.
+        joined: bool,
+    },
+}
+
+/// What a statement leaves open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Extent {
+    /// A value, to within this much to either side; zero if nothing is said.
+    Within(f64),
+    /// A lower bound.
+    Above,
+    /// An upper bound.
+    Below,
 }
 
 /// The y axis of a series.
@@ -143,7 +166,7 @@ impl Plot {
 
 impl Mark {
     fn is_line(&self) -> bool {
-        matches!(self, Self::Line | Self::Dashed)
+        matches!(self, Self::Line | Self::Dashed | Self::Pattern(_))
     }
 
     fn is_band(&self) -> bool {
@@ -154,8 +177,8 @@ impl Mark {
     fn layer(&self) -> usize {
         match self {
             Self::Band(_) => 0,
-            Self::Line | Self::Dashed => 1,
-            Self::Dots | Self::ErrorBars(_) | Self::Crosses => 2,
+            Self::Line | Self::Dashed | Self::Pattern(_) => 1,
+            Self::Dots | Self::ErrorBars(_) | Self::Crosses | Self::Statement { .. } => 2,
         }
     }
 }
@@ -163,10 +186,11 @@ impl Mark {
 impl Series {
     /// The half length of the error bar of a point, or the half height of a band there.
     fn error(&self, index: usize) -> f64 {
-        let (Mark::ErrorBars(errors) | Mark::Band(errors)) = &self.mark else {
-            return 0.0;
+        let error = match &self.mark {
+            Mark::ErrorBars(errors) | Mark::Band(errors) => errors.get(index).copied().unwrap_or(0.0).abs(),
+            Mark::Statement { extent: Extent::Within(error), .. } => error.abs(),
+            _ => 0.0,
         };
-        let error = errors.get(index).copied().unwrap_or(0.0).abs();
         if error.is_finite() { error } else { 0.0 }
     }
 }
@@ -197,7 +221,10 @@ mod tests {
         for points in &all {
             for scale in [Scale::Linear, Scale::Log] {
                 let [bars, band] = [Mark::ErrorBars(odd.to_vec()), Mark::Band(odd.to_vec())];
-                for mark in [Mark::Line, Mark::Dashed, Mark::Dots, bars, band, Mark::Crosses] {
+                let statement = |extent, joined| Mark::Statement { like: 0, extent, joined };
+                let [within, above] = [statement(Extent::Within(1.0), true), statement(Extent::Above, false)];
+                let lines = [Mark::Line, Mark::Dashed, Mark::Pattern(2), Mark::Dots, bars, band, Mark::Crosses];
+                for mark in lines.into_iter().chain([within, above]) {
                     let mut plot = plot(mark, scale, points);
                     // A band alone shows no data.
                     plot.series.push(Series { mark: Mark::Line, ..plot.series[0].clone() });

@@ -10,16 +10,16 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::axis::{Axis, width};
 use super::guide::place_above;
 use super::layout::{Figure, Legend};
-use super::{Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
+use super::{Extent, Guide, LABEL_FONT, LINE, Mark, Point, SIZE, TICK_FONT, TITLE_FONT};
 
 /// Plotters rounds to whole pixels: it draws ten times too large, the view box shrinks that again.
 pub(super) const ZOOM: f64 = 10.0;
 const FONTS: &str = "Arial, Helvetica, Liberation Sans, DejaVu Sans, sans-serif";
 pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 const GUIDE: RGBColor = RGBColor(90, 90, 90);
-const GRID: RGBColor = RGBColor(229, 229, 229);
+pub(super) const GRID: RGBColor = RGBColor(229, 229, 229);
 /// The palette of Okabe and Ito without its yellow, which is too pale for lines on white.
-const COLORS: [RGBColor; 7] = [
+pub(super) const COLORS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -46,11 +46,14 @@ impl Shape {
         let line = match mark {
             Mark::Dots | Mark::Crosses | Mark::Band(_) => vec![],
             Mark::ErrorBars(_) => vec![vec![(x, y - 8.0), (x, y + 8.0)]],
-            Mark::Line | Mark::Dashed => vec![vec![(x - 17.0, y), (x + 17.0, y)]],
+            Mark::Line | Mark::Dashed | Mark::Pattern(_) => vec![vec![(x - 17.0, y), (x + 17.0, y)]],
+            Mark::Statement { extent, joined, .. } => extent.key((x, y), *joined),
         };
-        let dots = if mark.layer() == 2 { vec![(x, y)] } else { vec![] };
+        let range = matches!(mark, Mark::Statement { joined: true, .. });
+        let dots = if mark.layer() == 2 && !range { vec![(x, y)] } else { vec![] };
         let corners = [(-17.0, -7.0), (17.0, -7.0), (17.0, 7.0), (-17.0, 7.0)].map(|(dx, dy)| (x + dx, y + dy));
-        let areas = if mark.is_band() { vec![corners.to_vec()] } else { vec![] };
+        let shaded = matches!(mark, Mark::Statement { extent: Extent::Within(_), joined: true, .. });
+        let areas = if mark.is_band() || shaded { vec![corners.to_vec()] } else { vec![] };
         Self { lines: line, dots, areas }
     }
 }
@@ -63,7 +66,7 @@ pub(super) fn zoom(p: &Point) -> (i32, i32) {
 }
 
 impl Canvas<'_> {
-    fn line(&self, points: &[Point], color: RGBColor, wide: f64) -> Drawn {
+    pub(super) fn line(&self, points: &[Point], color: RGBColor, wide: f64) -> Drawn {
         let points: Vec<_> = points.iter().map(zoom).collect();
         let style = color.stroke_width((wide * ZOOM) as u32);
         self.0.draw(&PathElement::new(points, style))
@@ -74,25 +77,27 @@ impl Canvas<'_> {
         self.line(&corners, color, 1.0)
     }
 
-    fn shape(&self, shape: &Shape, mark: &Mark, slot: usize) -> Drawn {
-        let color = COLORS[slot % COLORS.len()];
+    /// A series in the form of one slot and the colour of one.
+    fn shape(&self, shape: &Shape, mark: &Mark, (slot, color): (usize, usize)) -> Drawn {
+        let color = COLORS[color % COLORS.len()];
         for area in &shape.areas {
             let points: Vec<_> = area.iter().map(zoom).collect();
             self.0.draw(&Polygon::new(points, color.mix(0.16).filled()))?;
         }
         for line in &shape.lines {
-            if *mark == Mark::Dashed {
+            if let Some((dash, gap)) = mark.dashes() {
                 let (points, style) = (line.iter().map(zoom), color.stroke_width(20));
-                self.0.draw(&DashedPathElement::new(points, 80, 50, style))?;
+                self.0.draw(&DashedPathElement::new(points, dash, gap, style))?;
             } else {
-                let bar = matches!(mark, Mark::ErrorBars(_));
+                let bar = matches!(mark, Mark::ErrorBars(_) | Mark::Statement { .. });
                 self.line(line, color, if bar { 1.3 } else { 2.0 })?;
             }
         }
         if *mark == Mark::Crosses {
             return shape.dots.iter().try_for_each(|p| self.cross(*p, color));
         }
-        shape.dots.iter().try_for_each(|p| self.marker(*p, slot))
+        let open = matches!(mark, Mark::Statement { .. });
+        shape.dots.iter().try_for_each(|p| if open { self.open(*p, slot, color) } else { self.marker(*p, slot) })
     }
 
     fn cross(&self, (x, y): Point, color: RGBColor) -> Drawn {
@@ -104,13 +109,10 @@ impl Canvas<'_> {
     /// A marker whose form changes with the slot, for readers who do not see the colours.
     fn marker(&self, (x, y): Point, slot: usize) -> Drawn {
         let style = COLORS[slot % COLORS.len()].filled();
-        let corners: &[Point] = match slot % 5 {
-            0 => return self.0.draw(&Circle::new(zoom(&(x, y)), 40, style)),
-            1 => &[(-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)],
-            2 => &[(0.0, -5.0), (4.6, 3.2), (-4.6, 3.2)],
-            3 => &[(0.0, -5.2), (5.2, 0.0), (0.0, 5.2), (-5.2, 0.0)],
-            _ => &[(0.0, 5.0), (4.6, -3.2), (-4.6, -3.2)],
-        };
+        let corners = corners(slot);
+        if corners.is_empty() {
+            return self.0.draw(&Circle::new(zoom(&(x, y)), 40, style));
+        }
         let corners = corners.iter().map(|(dx, dy)| zoom(&(x + dx, y + dy)));
         self.0.draw(&Polygon::new(corners.collect::<Vec<_>>(), style))
     }
@@ -133,6 +135,17 @@ impl Canvas<'_> {
             self.0.draw_text(line, &style, at)?;
         }
         Ok(())
+    }
+}
+
+/// The corners of the marker of a slot around its middle; none for a circle.
+pub(super) fn corners(slot: usize) -> &'static [Point] {
+    match slot % 5 {
+        0 => &[],
+        1 => &[(-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)],
+        2 => &[(0.0, -5.0), (4.6, 3.2), (-4.6, 3.2)],
+        3 => &[(0.0, -5.2), (5.2, 0.0), (0.0, 5.2), (-5.2, 0.0)],
+        _ => &[(0.0, 5.0), (4.6, -3.2), (-4.6, -3.2)],
     }
 }
 
@@ -201,9 +214,9 @@ impl Figure<'_> {
             if layer == 1 {
                 self.draw_guides(canvas)?;
             }
-            for ((series, shape), slot) in self.plot.series.iter().zip(&self.shapes).zip(&self.slots) {
+            for (i, (series, shape)) in self.plot.series.iter().zip(&self.shapes).enumerate() {
                 if layer == series.mark.layer() {
-                    canvas.shape(shape, &series.mark, *slot)?;
+                    canvas.shape(shape, &series.mark, (self.slots[i], self.colors[i]))?;
                 }
             }
         }
@@ -224,7 +237,7 @@ impl Figure<'_> {
 
     /// With two y axes, one that belongs to a single colour is written in it.
     fn axis_color(&self, side: usize) -> RGBColor {
-        let all = self.plot.series.iter().zip(&self.slots);
+        let all = self.plot.series.iter().zip(&self.colors);
         let mut slots = all.filter(|(s, _)| self.plot.side(s) == side).map(|(_, slot)| slot);
         match slots.next() {
             Some(slot) if self.plot.right.is_some() && slots.all(|other| other == slot) => COLORS[slot % COLORS.len()],
@@ -245,7 +258,8 @@ impl Figure<'_> {
             let mut own: Vec<_> = self.plot.series.iter().zip(&self.slots).filter(|(_, s)| **s == slot).collect();
             own.sort_by_key(|(series, _)| series.mark.layer());
             for (series, _) in own {
-                canvas.shape(&Shape::key(&series.mark, (x + 17.0, y)), &series.mark, slot)?;
+                let key = Shape::key(&series.mark, (x + 17.0, y));
+                canvas.shape(&key, &series.mark, (slot, self.colors[*first]))?;
             }
             let base = y + 5.0 - 0.5 * LINE * TICK_FONT * (name.len() as f64 - 1.0);
             canvas.text(name, (x + 42.0, base), (TICK_FONT, INK), Align::Start)?;

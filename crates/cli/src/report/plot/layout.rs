@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::axis::{Axis, width, wrap};
 use super::draw::Shape;
-use super::{Guide, LABEL_FONT, LINE, Plot, Point, SIZE, Series, TICK_FONT, TITLE_FONT};
+use super::{Guide, LABEL_FONT, LINE, Mark, Plot, Point, SIZE, Series, TICK_FONT, TITLE_FONT};
 
 /// Space for the key in front of a name in the legend, and around the two.
 const KEY: f64 = 58.0;
@@ -29,8 +29,10 @@ pub(super) struct Figure<'a> {
     pub(super) x: Axis,
     /// The left and the right axis.
     pub(super) y: [Axis; 2],
-    /// Which colour and marker each series has.
+    /// Which form of marker each series has: one for each name.
     pub(super) slots: Vec<usize>,
+    /// Which colour: the slot, or for a statement that of the series it is about.
+    pub(super) colors: Vec<usize>,
     pub(super) shapes: Vec<Shape>,
     pub(super) legend: Option<Legend>,
 }
@@ -91,7 +93,7 @@ impl<'a> Figure<'a> {
         let bottom = SIZE.1 - 36.5 - LINE * LABEL_FONT * x.label.len() as f64;
         let [mut left, mut right] = [0, 1].map(|side| {
             let values = points(side).filter(|p| seen(p.0)).flat_map(|p| p.1);
-            let values = values.chain(plot.levels(side)).chain(plot.near(side));
+            let values = values.chain(plot.levels(side)).chain(plot.near(side)).chain(plot.arrows(side));
             Axis::new(about[side], values, head, bottom - top)
         });
         let [before, after] = [&mut left, &mut right].map(|axis| {
@@ -111,7 +113,13 @@ impl<'a> Figure<'a> {
             let next = slots.iter().max().map_or(0, |slot| slot + 1);
             slots.push(plot.series[..i].iter().position(twin).map_or(next, |t| slots[t]));
         }
-        let mut figure = Self { plot, title, note, x, y: [left, right], slots, shapes: vec![], legend: None };
+        let color = |(i, s): (usize, &Series)| match s.mark {
+            Mark::Statement { like, .. } => slots.get(like).copied().unwrap_or(slots[i]),
+            _ => slots[i],
+        };
+        let colors = plot.series.iter().enumerate().map(color).collect();
+        let (y, shapes) = ([left, right], Vec::new());
+        let mut figure = Self { plot, title, note, x, y, slots, colors, shapes, legend: None };
         figure.shapes = plot.series.iter().map(|s| figure.shape(s)).collect();
         Some(figure)
     }
@@ -132,6 +140,12 @@ impl<'a> Figure<'a> {
             shape.areas.extend(self.area(series));
             return shape;
         }
+        if let Mark::Statement { extent, joined: true, .. } = series.mark {
+            shape.areas.extend(self.area(series));
+            let ends: Vec<Point> = pixels.into_iter().flatten().collect();
+            extent.range(&ends).iter().for_each(|line| self.add_line(line, &mut shape));
+            return shape;
+        }
         let mut taken = BTreeSet::new();
         let size = if pixels.len() > 5000 { 2.0 } else { 0.1 };
         for (i, pixel) in pixels.into_iter().enumerate() {
@@ -140,6 +154,9 @@ impl<'a> Figure<'a> {
                 continue;
             };
             shape.dots.push(p);
+            if let Mark::Statement { extent, .. } = series.mark {
+                extent.arrow(p).iter().for_each(|line| self.add_line(line, &mut shape));
+            }
             let (value, error) = (series.points[i].1, series.error(i));
             if error > 0.0 {
                 let [a, b] = [value - error, value + error].map(|v| y.pixel(v).unwrap_or(y.from + 99.0));
