@@ -7,7 +7,7 @@
 //! use ratelaw::prelude::*;
 //!
 //! # fn main() -> ratelaw::Result<()> {
-//! let network = Network::from_toml(ratelaw::models::find("jia-2024-electrosynthesis").unwrap().text, "jia-2024")?;
+//! let network = ratelaw::models::find("jia-2024-electrosynthesis").unwrap().network()?;
 //! let problem = Problem::builder(&network)
 //!     .initial("NH3", Molar(0.1))
 //!     .initial("DPK", Molar(0.1))

@@ -116,6 +116,9 @@ pub(crate) struct Anchors {
 pub(crate) struct Models {
     /// Name of a model to print.
     pub(crate) name: Option<String>,
+    /// Print it together with all that it stands on, as one model.
+    #[arg(long, requires = "name")]
+    pub(crate) merged: bool,
 }
 
 /// Read and check a model, and show what it means.
@@ -184,7 +187,7 @@ pub(crate) struct Control {
 /// derivatives themselves too. With --check they are compared with differences of runs that are solved anew, and the
 /// command ends with 3 if the two disagree.
 ///
-/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --at 1h --at 10h --check`
+/// Example: `ratelaw sensitivities jia-2024-electrosynthesis --of "yield(BPA)" --by k2 --by g_ox --at 1h --check`
 #[derive(Debug, Args)]
 pub(crate) struct Sensitivities {
     /// Model file or name of an embedded model.

@@ -109,17 +109,27 @@ fn a_failed_run_keeps_what_was_computed_and_says_where() {
 fn models_are_listed_printed_and_checked() {
     let list = done(&["models"]);
     let names: Vec<&str> = list.lines().skip(1).filter_map(|l| l.split_whitespace().next()).collect();
-    assert_eq!(
-        names,
-        ["alpha-pinene", "jia-2024-feasibility", "jia-2024-hydrolysis", "jia-2024-two-step", "robertson"]
-    );
+    assert_eq!(names, ratelaw::models::ALL.iter().map(|m| m.name).collect::<Vec<_>>());
+    let folder = tempfile::tempdir().expect("a folder");
     for name in names {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("m.toml"), done(&["models", name])).expect("the model is written");
-        let output = ratelaw(folder.path(), &["check", "m.toml"]);
-        assert_eq!(output.status.code(), Some(0), "{name}");
+        let check = |text: String| {
+            std::fs::write(folder.path().join("m.toml"), text).expect("the model is written");
+            let output = ratelaw(folder.path(), &["check", "m.toml"]);
+            assert_eq!(output.status.code(), Some(0), "{name}");
+            let lines = String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect::<Vec<_>>();
+            lines.into_iter().partition::<Vec<_>, _>(|line| line.starts_with("stands on: "))
+        };
+        // Merged, a model says the same and stands on nothing.
+        let (bases, own) = check(done(&["models", name]));
+        let (none, merged) = check(done(&["models", name, "--merged"]));
+        assert_eq!((merged, none.len()), (own, 0), "{name}");
+        let stated = ratelaw::models::find(name).expect("a model").text.contains("\nbase = ");
+        assert_eq!(bases.len(), usize::from(stated), "{name}");
     }
-    insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-feasibility"]));
+    let wet = done(&["check", "jia-2024-solvent-wet"]);
+    assert!(wet.contains("\nstands on: ") && wet.contains("jia-2024-electrosynthesis.toml (embedded)\n"), "{wet}");
+    assert!(done(&["models", "fragments/poison-li"]).contains("[parameters]"), "a part is printed by its name");
+    insta::assert_snapshot!("check-electrosynthesis", done(&["check", "jia-2024-electrosynthesis"]));
 }
 
 /// 2 * 3 * 0.17 is not 1: said, and no error.

@@ -37,12 +37,22 @@ impl Target {
         }
         let mut settings = vec![None; experiments.len()];
         let mut unknown = None;
+        let mut dimension: Option<Dimension> = None;
         for e in members {
             let problem = experiments[*e].problem();
             // Experiments may have different models: a parameter acts where there is one of its name.
             match Setting::parse(problem.network(), name) {
                 Ok(setting) => {
                     problem.settable(setting)?;
+                    let own = setting.dimension(problem.network());
+                    if let Some(first) = dimension.filter(|first| *first != own) {
+                        return Err(FitError::OutOfRange {
+                            what: format!("the unit of `{name}`"),
+                            found: format!("{first} in one model and {own} in another"),
+                            expected: "one unit in all experiments".into(),
+                        });
+                    }
+                    dimension = Some(own);
                     settings[*e] = Some(setting);
                 }
                 Err(error) => unknown = unknown.or(Some(error)),

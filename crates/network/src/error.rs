@@ -63,6 +63,12 @@ pub enum NetworkError {
     },
 }
 
+impl From<Diagnostic> for NetworkError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Invalid(Diagnostics(vec![diagnostic]))
+    }
+}
+
 fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
     match (nearest, known.is_empty()) {
         (Some(name), _) => format!("; did you mean `{name}`?"),
@@ -348,7 +354,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// All faults of one description, in the order of the file.
+/// All faults of one description, in the order of the file; those of several files one file after the other.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
@@ -362,7 +368,8 @@ impl Diagnostics {
         if self.0.is_empty() {
             return Ok(());
         }
-        self.0.sort_by_key(|d| d.place.as_ref().map_or((0, 0), |p| (p.line, p.column)));
+        let key = |d: &Diagnostic| d.place.as_ref().map(|p| (p.file.clone(), p.line, p.column));
+        self.0.sort_by_cached_key(key);
         Err(NetworkError::Invalid(self))
     }
 }

@@ -151,6 +151,7 @@ struct Inner {
     dependent: Vec<ParameterId>,
     floating: Vec<FloatingPotential>,
     stages: Vec<Stage>,
+    bases: Vec<String>,
     compiled: Compiled,
     /// Tables with the time as a variable, for conditions that change; made when first asked for.
     timed: OnceLock<Compiled>,
@@ -168,6 +169,7 @@ pub(crate) struct Parts {
     pub(crate) observables: Vec<CheckedObservable>,
     pub(crate) floating: Vec<FloatingPotential>,
     pub(crate) stages: Vec<Stage>,
+    pub(crate) bases: Vec<String>,
 }
 
 impl PartialEq for Network {
@@ -193,10 +195,7 @@ impl Network {
         let path = path.as_ref();
         let bytes =
             std::fs::read(path).map_err(|e| NetworkError::Read { path: path.to_owned(), reason: e.to_string() })?;
-        let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-        let format = if is_json { Format::Json } else { Format::Toml };
-        let folder = path.parent().map(Path::to_path_buf);
-        file::read(&bytes, &path.display().to_string(), format, folder, library)
+        file::read(&bytes, &path.display().to_string(), Format::of(path), path.parent(), library)
     }
 
     /// Reads and checks the text of a model; `file` is the name that messages give it.
@@ -253,7 +252,7 @@ impl Network {
     }
 
     pub(crate) fn assemble(parts: Parts) -> Self {
-        let Parts { definition, species, parameters, dependent, steps, observables, floating, stages } = parts;
+        let Parts { definition, species, parameters, dependent, steps, observables, floating, stages, bases } = parts;
         let sizes = sizes(&definition);
         let timed = steps.iter().any(|s| s.law.reads_time());
         let compiled = Compiled::new(&species, &steps, &sizes, &floating, timed);
@@ -267,10 +266,16 @@ impl Network {
             dependent,
             floating,
             stages,
+            bases,
             compiled,
             timed,
             laws: OnceLock::new(),
         }))
+    }
+
+    /// The files that its file stands on as `base`, by their names in messages, each after its own bases.
+    pub fn bases(&self) -> &[String] {
+        &self.0.bases
     }
 
     /// The model as a TOML file that reads back as the same network.

@@ -25,6 +25,9 @@ pub(crate) fn run(arguments: &Check) -> Result<Ending> {
     if !definition.source.is_empty() {
         say(&format!("source: {}", definition.source))?;
     }
+    if !network.bases().is_empty() {
+        say(&format!("stands on: {}", network.bases().join(", ")))?;
+    }
     for (title, table) in [
         ("phases", phases(&network)),
         ("species", species(&network)),

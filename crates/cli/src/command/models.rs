@@ -19,8 +19,12 @@ pub(crate) fn run(arguments: &Models) -> Result<Ending> {
             say(columns(&[Align::Left, Align::Left], &rows).trim_end())?;
         }
         Some(name) => {
-            let model = models::find(name).ok_or_else(|| input::unknown_model(name))?;
-            say(model.text.trim_end())?;
+            let text = match models::find(name) {
+                Some(model) if arguments.merged => Some(model.network()?.to_toml()),
+                _ => models::text(name),
+            };
+            let text = text.ok_or_else(|| input::unknown_model(name))?;
+            say(text.trim_end())?;
         }
     }
     Ok(Ending::Done)

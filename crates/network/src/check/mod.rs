@@ -161,7 +161,9 @@ pub(crate) fn check(mut definition: Definition, places: &Places) -> Result<Netwo
         })
         .collect();
     let species = matter.species;
-    Ok(Network::assemble(Parts { definition, species, parameters, dependent, steps, observables, floating, stages }))
+    let bases = places.bases();
+    let parts = Parts { definition, species, parameters, dependent, steps, observables, floating, stages, bases };
+    Ok(Network::assemble(parts))
 }
 
 impl Check<'_> {

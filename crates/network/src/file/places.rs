@@ -39,6 +39,12 @@ impl Places {
         Self { files, text: joined, line_starts, spans: HashMap::new() }
     }
 
+    /// The names of all files but the model's own.
+    pub(crate) fn bases(&self) -> Vec<String> {
+        let own = self.files.len().saturating_sub(1);
+        self.files[..own].iter().map(|(_, name)| name.clone()).collect()
+    }
+
     pub(crate) fn insert(&mut self, path: String, span: Range<usize>) {
         self.spans.insert(path, span);
     }

@@ -1,6 +1,6 @@
 //! Reads a model file into a definition, then checks it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
@@ -12,7 +12,7 @@ use super::source::Source;
 use crate::check::check;
 use crate::conditions::Reference;
 use crate::definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
-use crate::error::{Diagnostic, Diagnostics, Fault, NetworkError, QuantityError, Result};
+use crate::error::{Diagnostic, Diagnostics, Fault, QuantityError, Result};
 use crate::expression::Expression;
 use crate::network::Network;
 use crate::parameter::{Origin, Parameter, ParameterValue, Scale, starts_as_number};
@@ -29,20 +29,27 @@ pub(crate) enum Format {
     Json,
 }
 
+impl Format {
+    /// By the ending of a file's name.
+    pub(crate) fn of(path: &Path) -> Self {
+        let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+        if is_json { Self::Json } else { Self::Toml }
+    }
+}
+
 /// Reads and checks a model and what it stands on; `file` is its name in messages, `folder` where its bases lie.
 pub(crate) fn read(
     bytes: &[u8],
     file: &str,
     format: Format,
-    folder: Option<PathBuf>,
+    folder: Option<&Path>,
     library: Library<'_>,
 ) -> Result<Network> {
-    let one = |diagnostic| NetworkError::Invalid(Diagnostics(vec![diagnostic]));
-    let source = Source::new(bytes, file, format, folder).map_err(one)?;
-    let sources = Sources::of(source, library).map_err(one)?;
-    let root = sources.merged().map_err(one)?;
+    let source = Source::new(bytes, file, format, folder)?;
+    let sources = Sources::of(source, library)?;
     let places = Places::of_files(sources.all.iter().map(|s| (s.name.as_str(), s.text.as_str())));
     let mut reading = Reading { places, faults: Diagnostics::default() };
+    let root = sources.merged(&mut reading)?;
     let definition = define(&root, &mut reading);
     let Reading { places, faults } = reading;
     // What could not be read would raise follow-up faults, so checking waits until reading is clean.
@@ -50,16 +57,27 @@ pub(crate) fn read(
     check(definition, &places)
 }
 
+/// What a model, or one of its bases, says of itself.
+pub(super) fn head(mut model: Section<'_>, reading: &mut Reading) -> Definition {
+    let mut text = |key| model.text(key, reading).unwrap_or_default();
+    let (name, title, source, notes) = (text("name"), text("title"), text("source"), text("notes"));
+    // Were followed before any content was read.
+    for key in ["base", "without"] {
+        model.raw(key, reading);
+    }
+    model.finish(reading);
+    Definition { name, title, source, notes, ..Definition::default() }
+}
+
 fn define(root: &DeTable<'_>, reading: &mut Reading) -> Definition {
     let mut definition = Definition::default();
     let mut top = Section::new(root, String::new());
     if let Some(value) = top.raw("model", reading) {
-        if let Some(mut model) = Section::of(value, "model".into(), reading) {
-            definition.name = model.required_text("name", reading).unwrap_or_default();
-            definition.title = model.text("title", reading).unwrap_or_default();
-            definition.source = model.text("source", reading).unwrap_or_default();
-            definition.notes = model.text("notes", reading).unwrap_or_default();
-            model.finish(reading);
+        if let Some(model) = Section::of(value, "model".into(), reading) {
+            if !model.table().contains_key("name") {
+                model.missing("name", "a text", reading);
+            }
+            definition = head(model, reading);
         }
     } else {
         top.missing("model", "a table with the model's name", reading);

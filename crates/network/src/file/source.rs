@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::json;
 use super::places::Places;
 use super::read::Format;
-use crate::error::{Diagnostic, Fault, Place};
+use crate::error::{Diagnostic, Fault, Place, Result};
 
 /// A file that was read, or a text that stands for one.
 pub(super) struct Source {
+    /// What it is known by when it is met again: a path has many forms.
+    pub(super) id: String,
     /// Its name in messages.
     pub(super) name: String,
     /// Its text as written.
@@ -26,20 +28,21 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(bytes: &[u8], name: &str, format: Format, folder: Option<PathBuf>) -> Result<Self, Diagnostic> {
+    pub(super) fn new(bytes: &[u8], name: &str, format: Format, folder: Option<&Path>) -> Result<Self> {
         let places = Places::new(name, "");
         let place = Some(places.at(0..0));
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return Err(Diagnostic::new(Fault::NotText, "bytes that are not UTF-8", "a TOML file").at(place));
+            return Err(Diagnostic::new(Fault::NotText, "bytes that are not UTF-8", "a TOML file").at(place).into());
         };
         if text.contains('\0') {
-            return Err(Diagnostic::new(Fault::NotText, "zero bytes", "a TOML file").at(place));
+            return Err(Diagnostic::new(Fault::NotText, "zero bytes", "a TOML file").at(place).into());
         }
         if text.trim().is_empty() {
             let expected = "a model with [model], [species] and [steps]";
             return Err(Diagnostic::new(Fault::Empty, "no text", expected)
                 .at(place)
-                .help("`ratelaw models robertson` prints a small model to start from"));
+                .help("`ratelaw models robertson` prints a small model to start from")
+                .into());
         }
         let (toml, origins) = match format {
             Format::Toml => (text.to_owned(), None),
@@ -49,16 +52,26 @@ impl Source {
                     let part = text.get(fault.at.clone()).filter(|part| !part.is_empty());
                     let found = part.map_or("the end".to_owned(), |part| format!("`{part}`"));
                     let place = Some(Places::new(name, text).at(fault.at));
-                    return Err(Diagnostic::new(Fault::Json, found, fault.expected).at(place));
+                    return Err(Diagnostic::new(Fault::Json, found, fault.expected).at(place).into());
                 }
             },
         };
-        Ok(Self { name: name.to_owned(), text: text.to_owned(), folder, offset: 0, toml, origins })
+        let path = folder.and_then(|_| std::fs::canonicalize(name).ok());
+        let id = path.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+        Ok(Self {
+            id,
+            name: name.to_owned(),
+            text: text.to_owned(),
+            folder: folder.map(Path::to_path_buf),
+            offset: 0,
+            toml,
+            origins,
+        })
     }
 
     /// Its content; spans are those of the TOML.
-    pub(super) fn parse(&self) -> Result<DeTable<'_>, Diagnostic> {
-        DeTable::parse(&self.toml).map(toml::Spanned::into_inner).map_err(|error| self.syntax(&error))
+    pub(super) fn parse(&self) -> Result<DeTable<'_>> {
+        DeTable::parse(&self.toml).map(toml::Spanned::into_inner).map_err(|error| self.syntax(&error).into())
     }
 
     /// The place of a span of the TOML.

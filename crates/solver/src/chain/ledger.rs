@@ -142,11 +142,13 @@ pub(super) fn accounts(solution: &Solution, flows: &Flows) -> Vec<Account> {
     let (Some(end), Some(supplied)) = (end, solution.supplied.last()) else { return Vec::new() };
     let electron_steps = solution.problem.tables().electron_steps().iter();
     let passed = electron_steps.zip(solution.turnovers.last().into_iter().flatten());
-    let electrons: f64 = passed.map(|(s, q)| network.steps()[s.step.0].electrons * q).sum();
+    let passed = passed.map(|(s, q)| network.steps()[s.step.0].electrons * q);
+    // What one electrode gives another takes: with a counter electrode the sum is next to nothing.
+    let (electrons, gross) = passed.fold((0.0, 0.0), |(sum, gross), q| (sum + q, gross + q.abs()));
     let account = |kind: String| {
         let mut sum = Account { kind, ..Account::default() };
         if sum.kind == CHARGE {
-            (sum.electrodes, sum.size) = (electrons, electrons.abs());
+            (sum.electrodes, sum.size) = (electrons, gross);
         }
         for (i, species) in network.species().iter().enumerate() {
             let (weight, size) = (weight(species, &sum.kind), network.size(species.phase));

@@ -17,8 +17,32 @@ use crate::output::{say, write_file};
 /// A calibration that can start.
 pub(super) struct Prepared<'a> {
     calibration: &'a Calibration,
-    experiments: Vec<Experiment>,
+    /// Problems with their names and what is known of them.
+    runs: Vec<(String, Problem, Vec<Observation>)>,
     free: Vec<Free>,
+}
+
+impl Prepared<'_> {
+    fn experiments(&self) -> Result<Vec<Experiment>> {
+        let experiment = |(name, problem, observations): &(String, Problem, Vec<Observation>)| {
+            Ok(Experiment::observed(problem.clone(), observations, name)?)
+        };
+        self.runs.iter().map(experiment).collect()
+    }
+
+    /// Takes over what an earlier calibration found, by name: a variant stands on the constants of its base.
+    fn take_over(&mut self, report: &FitReport) {
+        for (_, problem, _) in &mut self.runs {
+            for estimate in &report.parameters {
+                let network = problem.network().clone();
+                if let Ok(setting) = Setting::parse(&network, &estimate.name)
+                    && problem.settable(setting).is_ok()
+                {
+                    problem.set(setting, estimate.value);
+                }
+            }
+        }
+    }
 }
 
 /// Looks up what every calibration of a file needs.
@@ -45,15 +69,15 @@ pub(super) fn prepare<'a>(
                 }
             }
         }
-        let experiments = by_run.into_iter().map(|(run, observations)| {
+        let runs = by_run.into_iter().map(|(run, observations)| {
             let run = &shelf.runs[run];
-            Experiment::observed(run.problem.clone(), &observations, &run.name).map_err(|e| wrong(e.to_string()))
+            (run.name.clone(), run.problem.clone(), observations)
         });
-        let experiments = experiments.collect::<Result<Vec<_>>>()?;
         let free = calibration.free.iter().map(|text| arguments::free(text).map_err(&wrong));
-        let free = free.collect::<Result<Vec<_>>>()?;
-        free.iter().try_for_each(|f| f.check(&experiments)).map_err(|e| wrong(e.to_string()))?;
-        Ok(Prepared { calibration, experiments, free })
+        let prepared = Prepared { calibration, runs: runs.collect(), free: free.collect::<Result<Vec<_>>>()? };
+        let experiments = prepared.experiments().map_err(|e| wrong(e.to_string()))?;
+        prepared.free.iter().try_for_each(|f| f.check(&experiments)).map_err(|e| wrong(e.to_string()))?;
+        Ok(prepared)
     };
     file.calibration.iter().map(prepared).collect()
 }
@@ -75,18 +99,19 @@ fn observations(ready: &Ready, shelf: &Shelf<'_>) -> std::result::Result<Vec<(us
     ready.places.iter().map(observation).collect()
 }
 
-/// Fits all, prints what they found, and writes one file of parameters each.
-pub(super) fn run(all: &[Prepared<'_>], source: &str, folder: &Path) -> Result<Ending> {
+/// Fits all in their order, prints what they found, and writes one file of parameters each.
+pub(super) fn run(mut all: Vec<Prepared<'_>>, source: &str, folder: &Path) -> Result<Ending> {
     std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.to_owned(), reason: e.to_string() })?;
     let mut ending = Ending::Done;
-    for Prepared { calibration, experiments, free } in all {
+    for i in 0..all.len() {
+        let Prepared { calibration, free, .. } = &all[i];
         let options = FitOptions {
             solve: evaluate::options(),
             starts: calibration.starts,
             seed: calibration.seed,
             ..FitOptions::default()
         };
-        let report = with_progress(experiments, free, options, &calibration.name)?;
+        let report = with_progress(&all[i].experiments()?, free, options, &calibration.name)?;
         say(&format!("calibration {}\n{report}", calibration.name))?;
         let path = folder.join(format!("{}.toml", calibration.name));
         write_file(&path, &report.parameter_file(source))?;
@@ -94,6 +119,7 @@ pub(super) fn run(all: &[Prepared<'_>], source: &str, folder: &Path) -> Result<E
         if !report.converged {
             ending = Ending::Partly;
         }
+        all[i + 1..].iter_mut().for_each(|later| later.take_over(&report));
     }
     Ok(ending)
 }

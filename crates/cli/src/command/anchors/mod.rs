@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let calibrations = calibrate::prepare(&file, &name, &shelf, &checks)?;
     if let Some(folder) = &arguments.calibrate {
         let source = format!("{}: figures of {}", file.anchors.name, file.anchors.source);
-        return calibrate::run(&calibrations, &source, folder);
+        return calibrate::run(calibrations, &source, folder);
     }
     let results = spin(&file.anchors.name, || Ok::<_, CliError>(evaluate::run(&shelf, &checks)))?;
     let outcomes: Vec<Outcome> =
