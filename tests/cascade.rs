@@ -126,7 +126,7 @@ fn mediators_follow_from_barriers() {
     };
     let plain = k1("jia-2024-electrosynthesis");
     for (name, kilocalories) in [("jia-2024-mediator-mpk", 3.8), ("jia-2024-mediator-dmk", 7.6)] {
-        let expected = (-kilocalories * 4184.0 / (8.314_462_618 * 298.15) as f64).exp();
+        let expected = (-kilocalories * 4184.0 / (8.314_462_618 * 298.15_f64)).exp();
         assert!((k1(name) / plain / expected - 1.0).abs() < 1e-9, "{name}");
     }
 }

@@ -101,7 +101,8 @@ pub(crate) struct Chain {
 #[derive(Debug, Args)]
 pub(crate) struct Anchors {
     /// File of anchors (TOML); `studies/jia-2024-anchors.toml` of the source is one to start from.
-    pub(crate) anchors: Option<PathBuf>,
+    #[arg(value_name = "ANCHORS")]
+    pub(crate) file: Option<PathBuf>,
     /// Fit the constants that the file calls calibrated, and write them to this folder.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "format"])]
     pub(crate) calibrate: Option<PathBuf>,

@@ -103,10 +103,12 @@ fn lists_and_values_are_replaced() {
     assert!(network.definition().run.t_end.is_some());
     assert_eq!(network.parameters()[0].bounds, Some((1e-3, 9.0)));
     assert_eq!(value(&network, "k2"), 3.0);
-    // A value alone in place of a table takes its origin and bounds away; a table in place of a value is that table.
+    // A value given anew keeps the bounds, and not the word on where the old one came from; short forms too.
     let network = read(&over("[parameters]\nk1 = \"5 1/s\"\nk2 = { value = \"6 1/s\", origin = \"assumed\" }\n"));
     let [k1, k2] = &network.definition().parameters[..] else { panic!("two parameters") };
-    assert_eq!((k1.origin, k1.bounds.as_ref(), k2.origin), (None, None, Some(Origin::Assumed)));
+    assert_eq!((k1.origin, k1.source.as_str(), k2.origin), (None, "", Some(Origin::Assumed)));
+    assert!(k1.bounds.is_some());
+    assert_eq!((value(&network, "k1"), value(&network, "k2")), (5.0, 6.0));
 }
 
 #[test]

@@ -100,9 +100,41 @@ impl<'a> Sources<'a> {
                 let kept = std::mem::take(model).into_iter().filter(|(key, _)| key.get_ref() == "source").collect();
                 *model = kept;
             }
-            merge(&mut root, source.placed(source.parse()?));
+            let mut own = source.placed(source.parse()?);
+            renew(&mut root, &mut own);
+            merge(&mut root, own);
         }
         Ok(root)
+    }
+}
+
+/// A parameter whose value is given anew keeps its bounds, but not the word on where the old value came from.
+fn renew(root: &mut DeTable<'_>, own: &mut DeTable<'_>) {
+    let below = root.get_mut("parameters").map(toml::Spanned::get_mut);
+    let above = own.get_mut("parameters").map(toml::Spanned::get_mut);
+    let (Some(DeValue::Table(below)), Some(DeValue::Table(above))) = (below, above) else { return };
+    for (name, value) in above.iter_mut() {
+        let Some(old) = below.get_mut(name.get_ref().as_ref()) else { continue };
+        spell_out(value);
+        spell_out(old);
+        if let (DeValue::Table(value), DeValue::Table(old)) = (value.get_ref(), old.get_mut())
+            && value.contains_key("value")
+        {
+            for key in ["origin", "source", "note"] {
+                old.remove(key);
+            }
+        }
+    }
+}
+
+/// The short form of a parameter as a table with its value alone.
+fn spell_out(parameter: &mut toml::Spanned<DeValue<'_>>) {
+    if !parameter.get_ref().is_table() {
+        let span = parameter.span();
+        let value = std::mem::replace(parameter.get_mut(), DeValue::Boolean(false));
+        let key = toml::Spanned::new(span.clone(), "value".into());
+        let table = DeTable::from_iter([(key, toml::Spanned::new(span.clone(), value))]);
+        *parameter = toml::Spanned::new(span, DeValue::Table(table));
     }
 }
 

@@ -23,7 +23,7 @@ use prepare::{Quantum, Ready};
 
 pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let (text, name) = match &arguments.anchors {
+    let (text, name) = match &arguments.file {
         None => (studies::ANCHORS.to_owned(), "jia-2024-anchors.toml (embedded)".to_owned()),
         Some(path) => {
             let text = std::fs::read_to_string(path)
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let file: File = toml::from_str(&text)
         .map_err(|e| format!("this is no file of anchors\n{}", e.to_string().trim_end()))
         .map_err(|reason| CliError::Study { file: name.clone(), reason })?;
-    let folder = arguments.anchors.as_deref().and_then(Path::parent);
+    let folder = arguments.file.as_deref().and_then(Path::parent);
     let (shelf, checks) = prepare::prepare(&file, &name, folder)?;
     let calibrations = calibrate::prepare(&file, &name, &shelf, &checks)?;
     if let Some(folder) = &arguments.calibrate {
@@ -118,9 +118,8 @@ fn expected(ready: &Ready) -> String {
 /// What a check looks at, and where.
 fn what(check: &Check, ready: &Ready) -> String {
     let mut text = match &ready.quantity {
-        Quantum::Observable(of) | Quantum::Figure(of) => of.clone(),
+        Quantum::Observable(of) | Quantum::Figure(of) | Quantum::Parameter(of) => of.clone(),
         Quantum::Mass(of) => format!("mass({of})"),
-        Quantum::Parameter(of) => of.clone(),
         Quantum::Control { step, of } => format!("control of {step} over {of}"),
         Quantum::ControlShare { step, of } => format!("share of {step} in the control of {of}"),
     };
