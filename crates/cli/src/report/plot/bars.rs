@@ -239,7 +239,7 @@ fn placed(keys: Vec<Key<'_>>, head: f64) -> (Vec<(Point, Key<'_>)>, f64) {
     for key in keys {
         let wide = KEY + width(key.text(), TICK_FONT) * 0.92 + 22.0;
         if at.0 + wide > SIZE.0 && at.0 > 50.0 {
-            at = (50.0, at.1 + 1.5 * TICK_FONT);
+            at = (50.0, at.1 + 1.9 * TICK_FONT);
         }
         all.push((at, key));
         at.0 += wide;
