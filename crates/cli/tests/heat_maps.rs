@@ -30,7 +30,7 @@ fn nine_values_of_the_first_axis_make_a_heat_map() {
         ("k2 / m2/mol/s", 2),
         ("conversion(NH3) / %", 1),
         ("FE(BPA) / %", 1),
-        ("Electrosynthesis of benzophenone azine", 1),
+        ("Feasibility check of the electrosynthesis", 1),
         // The axis of k2 is logarithmic.
         ("\n20000\n", 2),
     ] {
