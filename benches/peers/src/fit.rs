@@ -24,8 +24,9 @@ const SSE: f64 = 19.872_166_934_247_215;
 const ERRORS: [f64; N] = [5.0712e-7, 4.9111e-7, 3.0950e-6, 2.3207e-5, 8.3840e-6];
 /// A start has arrived whose sum of squares is above the least by less than this fraction.
 const CLOSE: f64 = 1e-8;
-/// What a residual cannot tell, over the norm of the data: the rule of `fit`, given to the peers too.
-const RESOLUTION: f64 = RTOL;
+/// Where `fit` ends a start, given to diffsol too: what is left to gain, as a fraction. Its other rule is that the tolerance
+/// times the norm of the data is not resolved.
+const GAIN: f64 = 1e-12;
 
 /// Where a start ended.
 pub struct End {
@@ -175,7 +176,8 @@ fn diffsol(task: &Arc<Task>, name: &str, integrator: Integrator) -> Method {
         bounds: vec![BOUNDS; N],
         logarithmic: (0..N).collect(),
         max_iterations: FitOptions::default().max_iterations,
-        resolution: RESOLUTION * size,
+        gain: GAIN,
+        resolution: RTOL * size,
         ..LeastSquaresOptions::default()
     };
     let run = move |starts: &[[f64; N]]| {

@@ -46,6 +46,9 @@ pub struct LeastSquaresOptions {
     pub known_deviations: bool,
     /// Most iterations.
     pub max_iterations: usize,
+    /// It ends at [`Ending::Gradient`] where the linear model promises to lower the sum by less than this fraction of it. The
+    /// step left is then about its root times that of the degrees of freedom, in standard errors.
+    pub gain: f64,
     /// Norm of the errors that the evaluation leaves in the residuals, such as those of an integrator; zero where there is
     /// rounding alone. It ends at [`Ending::Accuracy`] where what is left to gain hides behind them.
     pub resolution: f64,
@@ -59,6 +62,7 @@ impl Default for LeastSquaresOptions {
             loss: Loss::default(),
             known_deviations: false,
             max_iterations: 500,
+            gain: SMALLEST_GAIN,
             resolution: 0.0,
         }
     }
@@ -105,16 +109,18 @@ pub struct LeastSquares {
 ///
 /// # Errors
 /// A start outside the bounds or without finite residuals, a Jacobian of the wrong shape, fewer residuals than
-/// parameters, a resolution that is no size.
+/// parameters, a resolution or gain that is no size.
 pub fn least_squares<E: Into<Evaluation>>(
     model: impl Fn(&[f64]) -> E + Sync,
     start: &[f64],
     options: &LeastSquaresOptions,
 ) -> Result<LeastSquares> {
     options.loss.check()?;
-    let resolution = options.resolution;
-    if !(resolution.is_finite() && resolution >= 0.0) {
-        return Err(refuse("the resolution", &resolution.to_string(), "a finite number, not below zero"));
+    let &LeastSquaresOptions { max_iterations, gain, resolution, .. } = options;
+    for (what, size) in [("the resolution", resolution), ("the least gain", gain)] {
+        if !(size.is_finite() && size >= 0.0) {
+            return Err(refuse(what, &size.to_string(), "a finite number, not below zero"));
+        }
     }
     let evaluate = |p: &[f64]| -> Evaluation { model(p).into() };
     let function = Function::new(&evaluate, start, options)?;
@@ -127,7 +133,6 @@ pub fn least_squares<E: Into<Evaluation>>(
     let low: Vec<f64> = low.iter().enumerate().map(coordinate).collect();
     let high: Vec<f64> = high.iter().enumerate().map(coordinate).collect();
     let held = vec![false; start.len()];
-    let (max_iterations, gain) = (options.max_iterations, SMALLEST_GAIN);
     let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution };
     let search = Search { model: &function, rules };
     let minimum = search.minimise(DVector::from_iterator(start.len(), start.iter().enumerate().map(coordinate)))?;
