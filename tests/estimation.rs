@@ -218,14 +218,17 @@ fn an_end_that_is_no_minimum_is_called_so() {
 #[test]
 fn least_squares_end_where_told() {
     let noise = [0.3, -0.7, 0.2, 0.5, -0.4, -0.1, 0.6, -0.5, 0.1];
-    let model = |p: &[f64]| -> Vec<f64> {
-        let value = |i: usize| p[0] * (-p[1] * i as f64).exp() - 10.0 * (-0.3 * i as f64).exp() - noise[i];
-        (0..noise.len()).map(value).collect()
+    let places = || (0..noise.len()).map(|i| (i, i as f64));
+    let digits = |p: &[f64], last: f64| {
+        let value = |(i, t): (usize, f64)| p[0] * (-p[1] * t).exp() - 10.0 * (-0.3 * t).exp() - noise[i];
+        let slopes = |(_, t): (usize, f64)| vec![(-p[1] * t).exp(), -t * p[0] * (-p[1] * t).exp()];
+        let residuals: Vec<f64> = places().map(|at| (value(at) / last).round() * last).collect();
+        (residuals, places().map(slopes).collect::<Vec<Vec<f64>>>())
     };
-    let rounded = |p: &[f64]| model(p).into_iter().map(|r| (1e6 * r).round() / 1e6).collect::<Vec<f64>>();
+    let (model, rounded) = (|p: &[f64]| digits(p, 1e-16), |p: &[f64]| digits(p, 1e-6));
     let exact = least_squares(model, &[1.0, 1.0], &LeastSquaresOptions::default()).unwrap();
-    let resolution = 1e-6 * 3.0;
-    let coarse = LeastSquaresOptions { resolution, ..LeastSquaresOptions::default() };
+    // Half of the last digit in each of 9 residuals.
+    let coarse = LeastSquaresOptions { resolution: 1.5e-6, ..LeastSquaresOptions::default() };
     let coarse = least_squares(rounded, &[1.0, 1.0], &coarse).unwrap();
     assert_eq!(coarse.ending, Ending::Accuracy, "{coarse:?}");
     let early = LeastSquaresOptions { gain: 1e-6, ..LeastSquaresOptions::default() };
