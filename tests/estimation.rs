@@ -212,6 +212,46 @@ fn an_end_that_is_no_minimum_is_called_so() {
     assert!(found.ending.converged() && (found.parameters[0] - 1.0).abs() < 1e-10, "{found:?}");
 }
 
+/// An evaluation with errors, here by rounding to 1e-6, has no gradient to the last digit: told so, the search ends where they
+/// hide what is left. With a gain of 1e-6 it ends earlier, within a thousandth of a standard error times the root of the 7
+/// degrees of freedom.
+#[test]
+fn least_squares_end_where_told() {
+    let noise = [0.3, -0.7, 0.2, 0.5, -0.4, -0.1, 0.6, -0.5, 0.1];
+    let places = || (0..noise.len()).map(|i| (i, i as f64));
+    let digits = |p: &[f64], last: f64| {
+        let value = |(i, t): (usize, f64)| p[0] * (-p[1] * t).exp() - 10.0 * (-0.3 * t).exp() - noise[i];
+        let slopes = |(_, t): (usize, f64)| vec![(-p[1] * t).exp(), -t * p[0] * (-p[1] * t).exp()];
+        let residuals: Vec<f64> = places().map(|at| (value(at) / last).round() * last).collect();
+        (residuals, places().map(slopes).collect::<Vec<Vec<f64>>>())
+    };
+    let (model, rounded) = (|p: &[f64]| digits(p, 1e-16), |p: &[f64]| digits(p, 1e-6));
+    let exact = least_squares(model, &[1.0, 1.0], &LeastSquaresOptions::default()).unwrap();
+    // Half of the last digit in each of 9 residuals.
+    let coarse = LeastSquaresOptions { resolution: 1.5e-6, ..LeastSquaresOptions::default() };
+    let coarse = least_squares(rounded, &[1.0, 1.0], &coarse).unwrap();
+    assert_eq!(coarse.ending, Ending::Accuracy, "{coarse:?}");
+    let early = LeastSquaresOptions { gain: 1e-6, ..LeastSquaresOptions::default() };
+    let early = least_squares(model, &[1.0, 1.0], &early).unwrap();
+    assert_eq!(early.ending, Ending::Gradient);
+    assert!(early.iterations < exact.iterations, "{early:?}");
+    for i in 0..2 {
+        let off = |found: &[f64]| (found[i] - exact.parameters[i]).abs() / exact.standard_errors[i].unwrap();
+        assert!(off(&early.parameters) < 1e-3 * 7f64.sqrt(), "{early:?}");
+        // The rounding is 1e-6 of the residuals' size.
+        assert!(off(&coarse.parameters) < 1e-4, "{coarse:?}");
+    }
+    for wrong in [f64::NAN, -1.0] {
+        for options in [
+            LeastSquaresOptions { gain: wrong, ..LeastSquaresOptions::default() },
+            LeastSquaresOptions { resolution: wrong, ..LeastSquaresOptions::default() },
+        ] {
+            let refused = least_squares(model, &[1.0, 1.0], &options).unwrap_err();
+            assert!(matches!(refused, FitError::OutOfRange { .. }), "{refused}");
+        }
+    }
+}
+
 /// Bounds, the logarithmic scale, trial points that fail, and what is refused.
 #[test]
 fn least_squares_on_a_function() {

@@ -1,10 +1,12 @@
 //! Times ratelaw against other stiff solvers at equal delivered error. docs/peers.md has the results.
 //!
-//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- [sweep] PROBLEM...]`
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- [sweep] PROBLEM... | fit]`
 
 mod cvode;
 mod diffsols;
+mod fit;
 mod odes;
+mod pinene;
 #[path = "../../../tests/problems/mod.rs"]
 mod problems;
 mod russell;
@@ -177,9 +179,13 @@ fn measure<P: Ode>(name: &str, problem: &Problem, reference: &[f64]) {
 
 /// Processor time of this thread, s: a busy machine interrupts, which must not count.
 fn cpu() -> f64 {
+    clock(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn clock(of: libc::clockid_t) -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is valid for writing.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    unsafe { libc::clock_gettime(of, &raw mut time) };
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
@@ -191,6 +197,11 @@ fn all() -> bool {
 /// Seconds of timing for each problem.
 fn seconds() -> u64 {
     std::env::var("PEERS_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(30)
+}
+
+/// A whole number of the environment.
+fn number(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(otherwise)
 }
 
 fn build(network: &Network, end: f64) -> Problem {
@@ -269,5 +280,9 @@ fn main() {
     if !cfg!(target_feature = "fma") {
         println!("Not built for this processor: see docs/peers.md for the flags.");
     }
-    if sweeping { sweeps(&wants) } else { single(&wants) }
+    match wanted.first().map(String::as_str) {
+        Some("fit") => fit::measure(),
+        _ if sweeping => sweeps(&wants),
+        _ => single(&wants),
+    }
 }

@@ -12,7 +12,7 @@ use ratelaw::solver::{ManyOptions, Occupancy, solve_many, solve_many_with_occupa
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::odes::Ode;
-use crate::{Outcome, RESOLUTION, cvode, diffsols, error, table};
+use crate::{Outcome, RESOLUTION, cvode, diffsols, error, number, table};
 
 pub const WIDTHS: [usize; 4] = [1, 8, 16, 32];
 pub const OURS: [Method; 2] = [Method::Rodas5P, Method::Rodas4P];
@@ -71,11 +71,6 @@ impl Candidate {
 /// A network each of whose parameters is one rate.
 pub fn each(rates: usize) -> Vec<(Setting, Vec<usize>)> {
     (0..rates).map(|i| (Setting::Parameter(ParameterId(i)), vec![i])).collect()
-}
-
-/// A number from the environment.
-fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).ok().and_then(|s| s.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Uniform numbers from 0 to 1 (SplitMix64, Steele et al., OOPSLA 2014).

@@ -1,5 +1,6 @@
 //! What came out of a sweep, as tables.
 
+use crate::fit::{End, Method, STARTS};
 use crate::sweep::{CVODE, Candidate, DIFFSOL, OURS, TARGETS, WIDTHS, name};
 use crate::time_at;
 
@@ -59,4 +60,34 @@ pub fn targets(title: &str, candidates: &[Candidate], n: usize) {
 pub fn time_of(candidates: &[Candidate], n: usize, target: f64, method: &str, lanes: Option<usize>) -> Option<f64> {
     let of = candidates.iter().filter(|c| c.method == method && c.lanes == lanes);
     time_at(target, &of.map(|c| (c.p95, c.time(n))).collect::<Vec<_>>())
+}
+
+/// The fits: time for all starts, and that over ours, which is the first.
+pub fn fits(methods: &[Method]) {
+    let seconds = |m: &Method| {
+        let mut each: Vec<f64> = m.turns.iter().map(|t| t.seconds).collect();
+        each.sort_by(f64::total_cmp);
+        // What does a share of the starts in a turn is taken over all turns, and up to all starts.
+        let starts: usize = m.turns.iter().map(|t| t.ends.len()).sum();
+        if m.together { each[each.len() / 2] } else { each.iter().sum::<f64>() * STARTS as f64 / starts as f64 }
+    };
+    let ours = seconds(&methods[0]);
+    println!(
+        "\n| method | s for {STARTS} starts | over ours | arrived | solves a start | sum of squares above | std. errors off |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for m in methods {
+        let turns = &m.turns[..if m.together { 1 } else { m.turns.len() }];
+        let starts: usize = turns.iter().map(|t| t.ends.len()).sum();
+        let ends: Vec<&End> = turns.iter().flat_map(|t| &t.ends).flatten().collect();
+        let arrived: Vec<&&End> = ends.iter().filter(|e| e.arrived()).collect();
+        let solves = ends.iter().map(|e| e.solves).sum::<usize>() as f64 / ends.len() as f64;
+        let above = arrived.iter().map(|e| e.above()).fold(0.0, f64::max);
+        let errors = turns.iter().map(|t| t.errors).fold(0.0, f64::max);
+        let (name, time, arrived) = (&m.name, seconds(m), arrived.len());
+        let ratio = time / ours;
+        println!(
+            "| {name} | {time:.4} | {ratio:.2} | {arrived} of {starts} | {solves:.1} | {above:.0e} | {errors:.0e} |"
+        );
+    }
 }

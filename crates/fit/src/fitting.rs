@@ -11,7 +11,7 @@ use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::loss::Loss;
-use crate::minimiser::{Ending, Minimiser, Minimum, Rules, SMALLEST_GAIN};
+use crate::minimiser::{Ending, FROM_A_START, Minimiser, Minimum, Rules, SMALLEST_GAIN};
 use crate::multistart;
 use crate::noise::{Levels, Noise};
 use crate::options::FitOptions;
@@ -86,8 +86,11 @@ impl<'a> Fitting<'a> {
         let objective = self.objective();
         let starts = multistart::starts(self.free, self.options.starts, self.options.seed)?;
         let own = starts[0].clone();
-        let minima = self.search(&objective).minimise_all(starts, &done);
-        let best = self.choose(&objective, &minima, &own)?;
+        let search = self.search(&objective);
+        // The last digits of the parameters are wanted of one minimum alone.
+        let rough = Search { rules: Rules { gain: FROM_A_START, ..search.rules }, ..search };
+        let minima = rough.minimise_all(starts, &done);
+        let best = search.refine(self.choose(&objective, &minima, &own)?)?;
         let mut reached = best.sse();
         let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
         let mut judged = self.settle(objective, best)?;

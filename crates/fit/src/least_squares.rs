@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::covariance::covariance;
 use crate::difference::derivative;
 use crate::error::{FitError, Result};
+use crate::estimate::refuse;
 use crate::loss::Loss;
 use crate::minimiser::{Ending, Rules, SMALLEST_GAIN};
 use crate::residual::Residuals;
@@ -45,6 +46,12 @@ pub struct LeastSquaresOptions {
     pub known_deviations: bool,
     /// Most iterations.
     pub max_iterations: usize,
+    /// It ends at [`Ending::Gradient`] where the linear model promises to lower the sum by less than this fraction of it. The
+    /// step left is then about its root times that of the degrees of freedom, in standard errors.
+    pub gain: f64,
+    /// Norm of the errors that the evaluation leaves in the residuals, such as those of an integrator; zero where there is
+    /// rounding alone. It ends at [`Ending::Accuracy`] where what is left to gain hides behind them.
+    pub resolution: f64,
 }
 
 impl Default for LeastSquaresOptions {
@@ -55,6 +62,8 @@ impl Default for LeastSquaresOptions {
             loss: Loss::default(),
             known_deviations: false,
             max_iterations: 500,
+            gain: SMALLEST_GAIN,
+            resolution: 0.0,
         }
     }
 }
@@ -100,13 +109,19 @@ pub struct LeastSquares {
 ///
 /// # Errors
 /// A start outside the bounds or without finite residuals, a Jacobian of the wrong shape, fewer residuals than
-/// parameters.
+/// parameters, a resolution or gain that is no size.
 pub fn least_squares<E: Into<Evaluation>>(
     model: impl Fn(&[f64]) -> E + Sync,
     start: &[f64],
     options: &LeastSquaresOptions,
 ) -> Result<LeastSquares> {
     options.loss.check()?;
+    let &LeastSquaresOptions { max_iterations, gain, resolution, .. } = options;
+    for (what, size) in [("the resolution", resolution), ("the least gain", gain)] {
+        if !(size.is_finite() && size >= 0.0) {
+            return Err(refuse(what, &size.to_string(), "a finite number, not below zero"));
+        }
+    }
     let evaluate = |p: &[f64]| -> Evaluation { model(p).into() };
     let function = Function::new(&evaluate, start, options)?;
     let first = evaluate(start).residuals.len();
@@ -118,8 +133,7 @@ pub fn least_squares<E: Into<Evaluation>>(
     let low: Vec<f64> = low.iter().enumerate().map(coordinate).collect();
     let high: Vec<f64> = high.iter().enumerate().map(coordinate).collect();
     let held = vec![false; start.len()];
-    let (max_iterations, gain) = (options.max_iterations, SMALLEST_GAIN);
-    let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution: 0.0 };
+    let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution };
     let search = Search { model: &function, rules };
     let minimum = search.minimise(DVector::from_iterator(start.len(), start.iter().enumerate().map(coordinate)))?;
     let plain = function.plain(&minimum.x)?;
@@ -165,16 +179,14 @@ impl<'a> Function<'a> {
         start: &[f64],
         options: &LeastSquaresOptions,
     ) -> Result<Self> {
-        let refuse = |what: String, found: String, expected: &str| {
-            Err(FitError::OutOfRange { what, found, expected: expected.into() })
-        };
+        let refuse = |what: &str, found: &str, expected: &str| Err(refuse(what, found, expected));
         let bounds = match options.bounds.len() {
             0 => vec![(f64::NEG_INFINITY, f64::INFINITY); start.len()],
             n if n == start.len() => options.bounds.clone(),
-            n => return refuse("the number of bounds".into(), n.to_string(), "none, or one pair for each parameter"),
+            n => return refuse("the number of bounds", &n.to_string(), "none, or one pair for each parameter"),
         };
         if let Some(i) = options.logarithmic.iter().find(|i| **i >= start.len()) {
-            return refuse("a logarithmic parameter".into(), i.to_string(), "the index of a parameter");
+            return refuse("a logarithmic parameter", &i.to_string(), "the index of a parameter");
         }
         let logarithmic: Vec<bool> = (0..start.len()).map(|i| options.logarithmic.contains(&i)).collect();
         let mut bounds = bounds;
@@ -184,10 +196,10 @@ impl<'a> Function<'a> {
             }
             if !(value.is_finite() && *low < *high && *low <= *value && *value <= *high) {
                 let found = format!("{value} within {low} to {high}");
-                return refuse(format!("the start of parameter {i}"), found, "a finite number within its bounds");
+                return refuse(&format!("the start of parameter {i}"), &found, "a finite number within its bounds");
             }
             if logarithmic[i] && *value <= 0.0 {
-                return refuse(format!("the start of parameter {i}"), value.to_string(), "a number above zero");
+                return refuse(&format!("the start of parameter {i}"), &value.to_string(), "a number above zero");
             }
         }
         let typical = start.iter().map(|s| if *s == 0.0 { 1.0 } else { s.abs() }).collect();

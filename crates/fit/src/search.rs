@@ -36,6 +36,18 @@ impl Search<'_> {
         machine.finish()
     }
 
+    /// Goes on from a minimum that other rules have found, as one minimisation with it. What did not converge stays.
+    pub(crate) fn refine(&self, found: Minimum) -> Result<Minimum> {
+        if !found.converged() {
+            return Ok(found);
+        }
+        let max_iterations = self.rules.max_iterations.saturating_sub(found.iterations);
+        let mut fine = Self { rules: Rules { max_iterations, ..self.rules }, ..*self }.minimise(found.x)?;
+        fine.iterations += found.iterations;
+        fine.failed_trials += found.failed_trials;
+        Ok(fine)
+    }
+
     /// Minimises from every start, and evaluates the points that all of them ask for together. `done` is called after
     /// each that ends.
     pub(crate) fn minimise_all(&self, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
