@@ -78,6 +78,25 @@ fn an_uneven_feed_gives_the_binomial_pattern() {
     }
 }
 
+/// A potential that steps down takes charge back from the anode for a moment; the run goes on, and balances.
+#[test]
+fn a_potential_may_step_down() {
+    let base = "jia-2024-electrosynthesis";
+    let text = format!(
+        "[model]\nname = \"down\"\nbase = \"{base}\"\n[run]\nprotocol = [\"hold 2.0 V for 1 h\", \"hold 1.2 V for 1 h\", \
+         \"ramp to 2.0 V at 10 mV/s\", \"ramp to 1.2 V at 10 mV/s\", \"hold 2.0 V for 8 h\"]\n"
+    );
+    let network = Network::from_toml_with(&text, "down.toml", &ratelaw::models::text).unwrap();
+    let solution = solve(&Problem::builder(&network).build().unwrap(), &SolveOptions::default()).unwrap();
+    // An hour at 1.2 V makes almost nothing, so 9 h at 2.0 V are between 8 h and 10 h of a plain run.
+    let plain = |hours: f64| {
+        let problem = Problem::builder(&model(base)).until(Hours(hours)).build().unwrap();
+        last(&solve(&problem, &SolveOptions::default()).unwrap(), "BPA")
+    };
+    let end = last(&solution, "BPA");
+    assert!(plain(8.0) < end && end < plain(10.0), "{end}");
+}
+
 /// The scaled cell of the chain runs as the published one: 2.4 ohm and 0.5 cm2 for 15 mL are 0.72 ohm and 5/3 cm2 for 50 mL.
 #[test]
 fn the_scaled_cell_runs_alike() {
