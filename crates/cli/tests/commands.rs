@@ -364,6 +364,10 @@ fn steady_states_are_found_or_missed_with_a_reason() {
     // 50 mM shared as kb to k_loss of the model, 1e-4 to 1e-7 1/(M s).
     let expected = 50.0 * 1e-4 / (1e-4 + 1e-7);
     assert!((column(&table, "value")[at].as_f64().expect("a number") - expected).abs() < 1e-6);
+    // The hydrazone goes two ways for good, so the way there chose this state among many.
+    let stability = table["notes"]["stability"].as_str().expect("a text");
+    assert!(stability.contains("steady states lie side by side"), "{stability}");
+    let table = json(&["steady", "jia-2024-two-step", "--out", "-", "--format", "json"]);
     assert_eq!(table["notes"]["stability"], "stable");
     let text = done(&["steady", "alpha-pinene"]);
     assert!(text.contains("side by side"), "{text}");
