@@ -57,6 +57,9 @@ fn wrong_files_say_what_is_wrong() {
         ("run = \"r\"\nvalue = \"alpha_pinene\"\nequals = \"1\"", "it needs one of `equals` with `within`"),
         ("run = \"r\"\nvalue = \"alpha_pinene\"\nabove = \"1\"\nfit = \"f\"", "there is no calibration `f`"),
         ("run = \"r\"\nvalue = \"alpha_pinene\"\ncontrol = \"p9\"\nabove = \"1\"", "there is no step `p9`"),
+        ("run = \"r\"\nvalue = \"alpha_pinene\"\nabove = \"1 V\"", "`V`"),
+        ("run = \"r\"\nvalue = \"alpha_pinene\"\nabove = \"1 mM\"\nat = \"1e9 h\"", "goes from 0 to"),
+        ("run = \"r\"\nvalue = \"alpha_pinene\"\ntrend = \"rises\"", "a `trend` needs two `runs`"),
         ("chain = \"c\"\nfigure = \"f\"\nabove = \"1\"", "there is no chain `c`"),
         ("run = \"r\"\nvalu = \"alpha_pinene\"\nabove = \"1\"", "unknown field `valu`"),
     ] {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ratelaw::fit::Expectation;
 use ratelaw::network::nearest;
+use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
 use ratelaw::solver::{Chain, ChainFile};
 
@@ -142,8 +143,15 @@ impl Shelf<'_> {
         if let Some(Over::Quantum(other)) = &over {
             places.iter().try_for_each(|p| self.takes(p, other))?;
         }
+        for place in &places {
+            self.within_the_run(place)?;
+        }
+        if check.trend.is_some() && places.len() < 2 {
+            return Err("a `trend` needs two `runs` at least".into());
+        }
+        let dimension = if over.is_some() { Some(Dimension::NONE) } else { self.dimension(&places[0], &quantity)? };
         let shown = if over.is_some() { ("1".to_owned(), 1.0) } else { self.unit(&places[0], &quantity)? };
-        Ok(Ready { expectation: expectation(check)?, places, quantity, over, shown })
+        Ok(Ready { expectation: expectation(check, dimension)?, places, quantity, over, shown })
     }
 
     fn find(&self, name: &str) -> Found<usize> {
@@ -251,6 +259,32 @@ impl Shelf<'_> {
         }
     }
 
+    /// A time that the run does not come to would spoil the other checks of the run.
+    fn within_the_run(&self, place: &Place) -> Found<()> {
+        let Place::Run { run, at: Some(at) } = place else { return Ok(()) };
+        let end = self.runs[*run].problem.t_end();
+        if (0.0..=end).contains(at) {
+            return Ok(());
+        }
+        Err(format!("`at` is {at} s, and the run `{}` goes from 0 to {end} s", self.runs[*run].name))
+    }
+
+    /// The dimension that expected numbers have; none for figures of chains, which are shares
+    /// or energies, and for parameters.
+    fn dimension(&self, place: &Place, quantity: &Quantum) -> Found<Option<Dimension>> {
+        let Some(network) = self.network(place) else {
+            return Ok(None);
+        };
+        match quantity {
+            Quantum::Observable(of) => {
+                Ok(Some(Observable::parse(network, of).map_err(|e| e.to_string())?.dimension(network)))
+            }
+            Quantum::Parameter(_) => Ok(None),
+            Quantum::Mass(_) => Ok(Some(Dimension::MASS / Dimension::AMOUNT)),
+            _ => Ok(Some(Dimension::NONE)),
+        }
+    }
+
     fn unit(&self, place: &Place, quantity: &Quantum) -> Found<(String, f64)> {
         Ok(match (quantity, self.network(place)) {
             (Quantum::Observable(of), Some(network)) => {
@@ -287,17 +321,19 @@ fn quantum(text: &str) -> Quantum {
 fn time(text: Option<&str>) -> Found<Option<f64>> {
     let read = |text: &str| {
         let at: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-        at.si_as(ratelaw::network::units::Dimension::TIME, "`at`").map_err(|e| e.to_string())
+        at.si_as(Dimension::TIME, "`at`").map_err(|e| e.to_string())
     };
     text.map(read).transpose()
 }
 
-fn number(text: &str) -> Found<f64> {
-    let quantity: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-    Ok(quantity.si())
-}
-
-fn expectation(check: &Check) -> Found<Expectation> {
+fn expectation(check: &Check, dimension: Option<Dimension>) -> Found<Expectation> {
+    let number = |text: &str| -> Found<f64> {
+        let quantity: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
+        match dimension {
+            Some(dimension) => quantity.si_as(dimension, &format!("`{text}`")).map_err(|e| e.to_string()),
+            None => Ok(quantity.si()),
+        }
+    };
     let parts = (&check.equals, &check.within, &check.above, &check.below, check.trend);
     Ok(match parts {
         (Some(value), Some(within), None, None, None) => {
