@@ -22,10 +22,25 @@ pub(crate) fn network(name: &str) -> Result<Network> {
     Err(unknown_model(name))
 }
 
+/// A file beside a file of `folder`, with or without its ending.
+fn beside(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
+    let places = folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
+    places.into_iter().find(|p| p.is_file())
+}
+
+/// A file beside `folder`, else at a path.
+fn file(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
+    beside(name, folder).or_else(|| Some(PathBuf::from(name)).filter(|p| p.is_file()))
+}
+
+/// The text of a model as [`network_beside`] finds it, for the `base` of an overlay.
+pub(crate) fn model_text(name: &str, folder: Option<&Path>) -> Option<String> {
+    file(name, folder).map_or_else(|| models::text(name), |path| std::fs::read_to_string(path).ok())
+}
+
 /// A model file beside `folder` (with or without its ending), else one as [`network`] finds it.
 pub(crate) fn network_beside(name: &str, folder: Option<&Path>) -> Result<Network> {
-    let beside = folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
-    match beside.into_iter().find(|p| p.is_file()) {
+    match beside(name, folder) {
         Some(path) => Ok(Network::from_file_with(path, &models::text)?),
         None => network(name),
     }
@@ -51,8 +66,7 @@ pub(crate) fn problem_with(network: &Network, set: &toml::Table, t_end: Option<&
 
 /// A chain file beside `folder` (with or without its ending) or at a path, with its folder, else an embedded chain.
 pub(crate) fn chain_file(name: &str, folder: Option<&Path>) -> Result<(ChainFile, Option<PathBuf>)> {
-    let beside = folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
-    if let Some(path) = beside.chain([PathBuf::from(name)]).find(|p| p.is_file()) {
+    if let Some(path) = file(name, folder) {
         return Ok((ChainFile::read(&path)?, path.parent().map(Path::to_path_buf)));
     }
     if let Some(own) = chains::find(name) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use ratelaw_network::toml_text::{key, quoted};
+
 use crate::identifiability::Verdict;
 use crate::report::{Estimate, FitReport};
 
@@ -27,7 +29,7 @@ impl FitReport {
             let _ = writeln!(
                 text,
                 "{} = {{ value = {}, origin = \"calibrated\", source = {}, note = {} }}",
-                quoted_key(&estimate.name),
+                key(&estimate.name),
                 quoted(&value),
                 quoted(source),
                 quoted(&note(estimate)),
@@ -61,13 +63,4 @@ fn note(estimate: &Estimate) -> String {
         Verdict::BoundedFromAbove { high } => format!("{word}: at most {} at 95 %{cause}", short(estimate, high)),
         Verdict::NotDetermined | Verdict::EndOfRange => format!("{word}{cause}"),
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn quoted_key(name: &str) -> String {
-    let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { name.to_owned() } else { quoted(name) }
 }

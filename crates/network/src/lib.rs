@@ -39,7 +39,7 @@ pub use conditions::{
 };
 pub use definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
 pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
-pub use file::Library;
+pub use file::{Library, toml_text};
 pub use formula::{Atom, Element, Formula, FormulaFault};
 pub use kernel::{Bound, BoundAlong, Values};
 pub use lane::Lane;

@@ -29,7 +29,7 @@ struct Open {
 
 impl Open {
     fn new(source: Source) -> Result<Self> {
-        Ok(Self { bases: names(&source, "base", true)?.into_iter(), source })
+        Ok(Self { bases: names(&source, &source.parse()?, "base", true)?.into_iter(), source })
     }
 }
 
@@ -91,7 +91,8 @@ impl<'a> Sources<'a> {
     pub(super) fn merged(&self, reading: &mut Reading) -> Result<DeTable<'_>> {
         let mut root = DeTable::new();
         for source in &self.all {
-            remove(&mut root, source)?;
+            let own = source.parse()?;
+            remove(&mut root, source, &own)?;
             if let Some(section) = root.get("model").and_then(|m| Section::of(m, "model".into(), reading)) {
                 head(section, reading);
             }
@@ -100,7 +101,7 @@ impl<'a> Sources<'a> {
                 let kept = std::mem::take(model).into_iter().filter(|(key, _)| key.get_ref() == "source").collect();
                 *model = kept;
             }
-            let mut own = source.placed(source.parse()?);
+            let mut own = source.placed(own);
             renew(&mut root, &mut own);
             merge(&mut root, own);
         }
@@ -158,8 +159,8 @@ fn merge<'a>(under: &mut DeTable<'a>, over: DeTable<'a>) {
 }
 
 /// Takes out of what lies below what a file says it is `without`.
-fn remove(root: &mut DeTable<'_>, source: &Source) -> Result<()> {
-    for (path, span) in names(source, "without", false)? {
+fn remove(root: &mut DeTable<'_>, source: &Source, own: &DeTable<'_>) -> Result<()> {
+    for (path, span) in names(source, own, "without", false)? {
         let (table, entry) = path.split_once('.').unwrap_or((&path, ""));
         let removed = match root.get_mut(table).map(toml::Spanned::get_mut) {
             Some(DeValue::Table(within)) => within.remove(entry),
@@ -187,9 +188,8 @@ fn entries(root: &DeTable<'_>) -> Vec<String> {
     tables.flat_map(|(table, entries)| in_order(entries).into_iter().map(move |e| format!("{table}.{}", e.0))).collect()
 }
 
-/// A list of texts under `[model]`, or one text alone.
-fn names(source: &Source, key: &str, one: bool) -> Result<Vec<Named>> {
-    let table = source.parse()?;
+/// A list of texts under `[model]` of a file, or one text alone.
+fn names(source: &Source, table: &DeTable<'_>, key: &str, one: bool) -> Result<Vec<Named>> {
     let Some(DeValue::Table(model)) = table.get("model").map(toml::Spanned::get_ref) else { return Ok(Vec::new()) };
     let Some(value) = model.get(key) else { return Ok(Vec::new()) };
     let wrong = |span: Range<usize>| {

@@ -7,6 +7,7 @@ mod protocol;
 mod read;
 mod section;
 mod source;
+pub mod toml_text;
 mod write;
 
 pub use base::Library;

@@ -89,6 +89,10 @@ impl Source {
 
     /// The same content with spans in the text of all files.
     pub(super) fn placed<'a>(&self, table: DeTable<'a>) -> DeTable<'a> {
+        // A TOML file that stands on nothing has its spans already.
+        if self.offset == 0 && self.origins.is_none() {
+            return table;
+        }
         let entries = table.into_iter().map(|(key, value)| {
             let span = self.shifted(key.span());
             (toml::Spanned::new(span, key.into_inner()), self.placed_value(value))

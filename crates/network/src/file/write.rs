@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::toml_text::{key, quoted};
 use crate::definition::Definition;
 use crate::parameter::ParameterValue;
 use crate::phase::PhaseKind;
@@ -242,24 +243,6 @@ fn constant_text(constant: &Constant) -> String {
         Constant::Value(value) => quantity(value),
         Constant::Expression(expression) => quoted(expression.text()),
     }
-}
-
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
-fn key(name: &str) -> String {
-    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !name.is_empty() && name.chars().all(bare) {
-        return name.to_owned();
-    }
-    // A value may choose a form of quotes that a key may not have, so keys have their own.
-    let escaped = name.chars().map(|c| match c {
-        '"' | '\\' => format!("\\{c}"),
-        c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
-        c => c.to_string(),
-    });
-    format!("\"{}\"", escaped.collect::<String>())
 }
 
 fn number(value: f64) -> String {

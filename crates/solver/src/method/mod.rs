@@ -14,6 +14,7 @@ mod radau_adaptive;
 mod radau_factors;
 mod radau_tableau;
 mod rosenbrock;
+mod stages;
 mod tableau;
 mod tangent;
 #[cfg(test)]

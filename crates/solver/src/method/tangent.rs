@@ -8,7 +8,8 @@
 
 use ratelaw_network::{BoundAlong, Lane, wide};
 
-use super::rosenbrock::{Rosenbrock, Stages};
+use super::rosenbrock::Rosenbrock;
+use super::stages::Stages;
 use super::tableau::Tableau;
 use crate::lanes::{Lanes, lanes};
 use crate::system::System;

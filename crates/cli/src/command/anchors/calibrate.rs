@@ -34,8 +34,7 @@ impl Prepared<'_> {
     fn take_over(&mut self, report: &FitReport) {
         for (_, problem, _) in &mut self.runs {
             for estimate in &report.parameters {
-                let network = problem.network().clone();
-                if let Ok(setting) = Setting::parse(&network, &estimate.name)
+                if let Ok(setting) = Setting::parse(problem.network(), &estimate.name)
                     && problem.settable(setting).is_ok()
                 {
                     problem.set(setting, estimate.value);

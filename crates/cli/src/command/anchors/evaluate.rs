@@ -29,8 +29,7 @@ pub(super) fn options() -> SolveOptions {
 pub(super) fn run<'a>(shelf: &'a Shelf<'a>, checks: &[Vec<Ready>]) -> Results<'a> {
     let mut times = vec![Vec::new(); shelf.runs.len()];
     for ready in checks.iter().flatten() {
-        let over = ready.over.iter().filter_map(|o| if let Over::Place(place) = o { Some(place) } else { None });
-        for place in ready.places.iter().chain(over) {
+        for place in ready.places.iter().chain(ready.over.as_ref().and_then(Over::place)) {
             if let Place::Run { run, at } = place {
                 times[*run].push(at.unwrap_or(shelf.runs[*run].problem.t_end()));
             }

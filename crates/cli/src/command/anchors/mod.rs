@@ -104,9 +104,7 @@ fn shown(value: f64, ready: &Ready) -> String {
 fn expected(ready: &Ready) -> String {
     match ready.expectation {
         Expectation::Equals { value, within } => {
-            let digits = |v: f64| significant(v / ready.shown.1, 4);
-            let unit = if ready.shown.0 == "1" { String::new() } else { format!(" {}", ready.shown.0) };
-            format!("{} +- {}{unit}", digits(value), digits(within))
+            format!("{} +- {}", significant(value / ready.shown.1, 4), shown(within, ready))
         }
         Expectation::Above(bound) => format!("> {}", shown(bound, ready)),
         Expectation::Below(bound) => format!("< {}", shown(bound, ready)),

@@ -7,7 +7,7 @@ use ratelaw::fit::Expectation;
 use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Chain, ChainFile};
+use ratelaw::solver::Chain;
 
 use super::file::{self, Check, File, Trend};
 use crate::error::{CliError, Result};
@@ -65,6 +65,16 @@ pub(super) enum Quantum {
 pub(super) enum Over {
     Place(Place),
     Quantum(Quantum),
+}
+
+impl Over {
+    /// The place whose value it is divided by, if it is that.
+    pub(super) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Place(place) => Some(place),
+            Self::Quantum(_) => None,
+        }
+    }
 }
 
 /// What the checks of a file refer to.
@@ -135,16 +145,12 @@ impl Shelf<'_> {
             },
             _ => return Err("it is divided by one thing at most".into()),
         };
-        for place in
-            places.iter().chain(over.iter().filter_map(|o| if let Over::Place(p) = o { Some(p) } else { None }))
-        {
+        for place in places.iter().chain(over.as_ref().and_then(Over::place)) {
             self.takes(place, &quantity)?;
+            self.within_the_run(place)?;
         }
         if let Some(Over::Quantum(other)) = &over {
             places.iter().try_for_each(|p| self.takes(p, other))?;
-        }
-        for place in &places {
-            self.within_the_run(place)?;
         }
         if check.trend.is_some() && places.len() < 2 {
             return Err("a `trend` needs two `runs` at least".into());
@@ -193,15 +199,11 @@ impl Shelf<'_> {
     /// Reads a chain, once.
     fn load(&mut self, name: &str) -> Found<()> {
         if !self.chains.contains_key(name) {
-            let file = match self.folder.map(|f| f.join(format!("{name}.toml"))).filter(|p| p.is_file()) {
-                Some(path) => ChainFile::read(path),
-                None => {
-                    let own = ratelaw::chains::find(name).ok_or_else(|| format!("there is no chain `{name}`"))?;
-                    ChainFile::from_toml(own.text, &format!("{name}.toml (embedded)"))
-                }
-            };
-            let folder = self.folder;
-            let chain = file.and_then(|f| f.chain(|model| input::network_beside(model, folder)));
+            let (file, folder) = input::chain_file(name, self.folder).map_err(|e| match e {
+                CliError::NoChain { name, help } => format!("there is no chain `{name}`{help}"),
+                other => other.to_string(),
+            })?;
+            let chain = file.chain(|model| input::network_beside(model, folder.as_deref()));
             self.chains.insert(name.to_owned(), chain.map_err(|e| e.to_string())?);
         }
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use ratelaw::models;
 use ratelaw::prelude::*;
 use ratelaw::solver::Table;
 
@@ -80,11 +79,7 @@ impl Context<'_> {
         let mut overlay = toml::Table::new();
         overlay.insert("model".to_owned(), head.into());
         overlay.insert("observables".to_owned(), own.clone().into());
-        let library = |name: &str| {
-            let beside = self.folder.into_iter().flat_map(|f| [f.join(name), f.join(format!("{name}.toml"))]);
-            let found = beside.chain([PathBuf::from(name)]).find(|p| p.is_file());
-            found.map_or_else(|| models::text(name), |path| std::fs::read_to_string(path).ok())
-        };
+        let library = |name: &str| input::model_text(name, self.folder);
         let text = overlay.to_string();
         Ok(Network::from_toml_with(&text, &format!("`{model}` with observables of {}", self.file), &library)?)
     }
