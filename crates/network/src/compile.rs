@@ -21,6 +21,8 @@ pub struct Compiled {
     /// Factors of each direction's rate, `prod y^order`.
     pub(crate) factors: Vec<Factor>,
     pub(crate) factor_ranges: Vec<Range<usize>>,
+    /// The species of the first two factors of each direction with a constant, 0 where there is none.
+    pub(crate) pairs: Vec<[u32; 2]>,
     /// Rates that are no constant times a product, in the order of their run.
     pub(crate) free: Vec<Free>,
     /// Derivative terms `d rate / d variable` of each direction, and the variable of each.
@@ -133,13 +135,18 @@ pub(crate) struct NetRows {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NetEntry {
-    pub(crate) forward: usize,
-    pub(crate) reverse: Option<usize>,
+    pub(crate) forward: u32,
+    /// [`NetEntry::NONE`] for a step that runs one way. Short numbers, since rows are read at every stage of a step.
+    pub(crate) reverse: u32,
     pub(crate) coefficient: f64,
 }
 
+impl NetEntry {
+    pub(crate) const NONE: u32 = u32::MAX;
+}
+
 impl NetRows {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn row(&self, i: usize) -> &[NetEntry] {
         &self.entries[self.starts[i]..self.starts[i + 1]]
     }
@@ -218,7 +225,10 @@ impl Compiled {
             factor_ranges.push(factor_start..factors.len());
             term_ranges.push(term_start..columns.len());
         }
+        let species_of = |draft: &Draft, i: usize| draft.factors.get(i).map_or(0, |f| f.species as u32);
+        let pairs = all.iter().map(|draft| [species_of(draft, 0), species_of(draft, 1)]).collect();
         let mut table = Self {
+            pairs,
             species: n,
             floating: Vec::new(),
             time,
@@ -257,7 +267,8 @@ impl Compiled {
             for (direction, coefficient) in row {
                 let (forward, reverse) = self.step_directions[self.direction_steps[*direction].0];
                 if *direction == forward {
-                    table.entries.push(NetEntry { forward, reverse, coefficient: *coefficient });
+                    let reverse = reverse.map_or(NetEntry::NONE, |d| d as u32);
+                    table.entries.push(NetEntry { forward: forward as u32, reverse, coefficient: *coefficient });
                 }
             }
             table.starts.push(table.entries.len());

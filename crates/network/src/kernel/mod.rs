@@ -9,7 +9,9 @@ mod monomial;
 
 pub use bound::{Bound, BoundAlong, Values};
 
-use crate::compile::{Compiled, ElectronStep};
+use std::ops::Range;
+
+use crate::compile::{Compiled, ElectronStep, NetEntry};
 use crate::lane::Lane;
 use crate::network::StepId;
 use crate::wide::wide;
@@ -31,21 +33,42 @@ impl Compiled {
         wide::<W, _>(
             #[inline(always)]
             || {
-                for (i, dz) in dz.iter_mut().enumerate() {
-                    let mut sum = Lane::ZERO;
-                    if i < self.species + self.floating.len() {
-                        for entry in self.stoichiometry.row(i) {
-                            let mut net = rates[entry.forward];
-                            if let Some(reverse) = entry.reverse {
-                                net -= rates[reverse];
-                            }
-                            sum += net * entry.coefficient;
-                        }
-                    }
-                    *dz = sum;
+                let (species, rest) = dz.split_at_mut(self.species);
+                rest.fill(Lane::ZERO);
+                let all = [(0..self.species, species), (self.potentials(), rest)];
+                for (rows, sums) in all {
+                    self.sums(
+                        rates,
+                        rows,
+                        sums,
+                        #[inline(always)]
+                        |_, sum| sum,
+                    );
                 }
             },
         );
+    }
+
+    /// The sums of some rows, each as `finish` makes it of row and sum.
+    #[inline(always)]
+    fn sums<const W: usize>(
+        &self,
+        rates: &[Lane<W>],
+        rows: Range<usize>,
+        sums: &mut [Lane<W>],
+        mut finish: impl FnMut(usize, Lane<W>) -> Lane<W>,
+    ) {
+        for (row, out) in rows.zip(sums) {
+            let mut sum = Lane::ZERO;
+            for entry in self.stoichiometry.row(row) {
+                let mut net = rates[entry.forward as usize];
+                if entry.reverse != NetEntry::NONE {
+                    net -= rates[entry.reverse as usize];
+                }
+                sum += net * entry.coefficient;
+            }
+            *out = finish(row, sum);
+        }
     }
 
     /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials
@@ -57,8 +80,40 @@ impl Compiled {
         rates: &mut [Lane<W>],
         dz: &mut [Lane<W>],
     ) {
+        self.derivative_with(
+            bound,
+            z,
+            rates,
+            dz,
+            #[inline(always)]
+            |_, derivative| derivative,
+        );
+    }
+
+    /// The same, with each derivative as `finish` makes it of variable and derivative; residuals stay as they are.
+    pub fn derivative_with<const W: usize>(
+        &self,
+        bound: &Bound<W>,
+        z: &[Lane<W>],
+        rates: &mut [Lane<W>],
+        dz: &mut [Lane<W>],
+        mut finish: impl FnMut(usize, Lane<W>) -> Lane<W>,
+    ) {
         self.rates(bound, z, rates);
-        self.accumulate(rates, dz);
+        let (species, rest) = dz.split_at_mut(self.species);
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                self.sums(
+                    rates,
+                    0..self.species,
+                    species,
+                    #[inline(always)]
+                    |row, sum| finish(row, sum),
+                );
+            },
+        );
+        self.sums(rates, self.potentials(), rest, |_, sum| sum);
         let held = &bound.conditions;
         for (i, own) in self.floating.iter().enumerate() {
             let row = self.species + i;
@@ -70,7 +125,7 @@ impl Compiled {
             dz[row] = if own.counter { bound.where_connected(-current, dropped) } else { dropped };
         }
         if let Some(time) = self.time {
-            dz[time] = Lane::splat(1.0);
+            dz[time] = finish(time, Lane::splat(1.0));
         }
     }
 

@@ -10,8 +10,8 @@ impl Compiled {
     /// Rates of all directions with a constant.
     #[inline(always)]
     pub(super) fn products<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], rates: &mut [Lane<W>]) {
-        let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
-        let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
+        let one = |d: usize| y[self.pairs[d][0] as usize];
+        let two = |d: usize| y[self.pairs[d][1] as usize];
         for d in self.runs.constant.clone() {
             rates[d] = constants[d];
         }
@@ -33,8 +33,8 @@ impl Compiled {
     /// Derivative terms of all directions with a constant, one for each factor.
     #[inline(always)]
     pub(super) fn product_terms<const W: usize>(&self, constants: &[Lane<W>], y: &[Lane<W>], terms: &mut [Lane<W>]) {
-        let one = |d: usize| y[self.factors[self.factor_ranges[d].start].species];
-        let two = |d: usize| y[self.factors[self.factor_ranges[d].start + 1].species];
+        let one = |d: usize| y[self.pairs[d][0] as usize];
+        let two = |d: usize| y[self.pairs[d][1] as usize];
         for d in self.runs.linear.clone() {
             terms[self.term_ranges[d].start] = constants[d];
         }

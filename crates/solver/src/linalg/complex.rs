@@ -3,14 +3,15 @@
 use nalgebra::{Complex, DMatrix, DVector, Dyn, LU};
 
 use super::numeric::LOST;
-use super::{SymbolicLu, tail};
+use super::SymbolicLu;
 
 /// The factors of one complex matrix. As [`NumericLu`](super::NumericLu), it does not pivot, and falls back to a dense
 /// factorisation that does where a pivot vanishes.
 #[derive(Debug)]
 pub(crate) struct ComplexLu {
-    original: Vec<Complex<f64>>,
     factors: Vec<Complex<f64>>,
+    /// The diagonal of the matrix.
+    diagonal: Vec<Complex<f64>>,
     /// The dense end of the matrix, and its part of a right-hand side.
     tail: Vec<Complex<f64>>,
     tail_right: Vec<Complex<f64>>,
@@ -19,92 +20,51 @@ pub(crate) struct ComplexLu {
 
 impl ComplexLu {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {
-        let zeros = vec![Complex::ZERO; symbolic.slots()];
         let size = symbolic.tail.len();
         Self {
-            original: zeros.clone(),
-            factors: zeros,
+            factors: vec![Complex::ZERO; symbolic.slots()],
+            diagonal: vec![Complex::ZERO; symbolic.n],
             tail: vec![Complex::ZERO; size * size],
             tail_right: vec![Complex::ZERO; size],
             pivoted: None,
         }
     }
 
-    /// The values to factorise, by place; all of them must be set before [`ComplexLu::factorise`].
-    pub(crate) fn values(&mut self) -> &mut [Complex<f64>] {
-        &mut self.original
-    }
-
-    /// Factorises. Gives 1 if it needed pivoting, else 0; a matrix that is singular even so will solve to values that
-    /// are not finite.
-    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> usize {
-        let a = &mut self.factors;
-        a.copy_from_slice(&self.original);
+    /// Factorises the matrix that `assemble` writes, by place, over whatever was there. Says whether it could do without
+    /// pivoting; a matrix that is singular even so will solve to values that are not finite.
+    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu, assemble: impl Fn(&mut [Complex<f64>])) -> bool {
+        let Self { factors, diagonal, tail, .. } = self;
+        assemble(factors);
+        for (start, slot) in diagonal.iter_mut().zip(symbolic.diagonal()) {
+            *start = factors[*slot];
+        }
+        tail.fill(Complex::ZERO);
         let mut sound = true;
-        for pivot in &symbolic.pivots {
-            let inverse = invert(a[pivot.slot], self.original[pivot.slot], &mut sound);
-            a[pivot.slot] = inverse;
-            for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
-                let factor = a[multiplier.slot] * inverse;
-                a[multiplier.slot] = factor;
-                for (target, source) in &symbolic.updates[multiplier.updates.clone()] {
-                    let update = factor * a[*source];
-                    a[*target] -= update;
-                }
+        symbolic.eliminate(factors, tail, |row, value| invert(value, diagonal[row], &mut sound));
+        self.pivoted = None;
+        if !sound {
+            let mut values = vec![Complex::ZERO; symbolic.slots()];
+            assemble(&mut values);
+            let mut matrix = DMatrix::from_element(symbolic.n, symbolic.n, Complex::ZERO);
+            for ((i, j), value) in symbolic.coordinates.iter().zip(&values) {
+                matrix[(*i, *j)] = *value;
             }
+            self.pivoted = Some(matrix.lu());
         }
-        self.tail.fill(Complex::ZERO);
-        for (slot, index) in &symbolic.tail_slots {
-            self.tail[*index] = a[*slot];
-        }
-        tail::factorise(&mut self.tail, symbolic.tail.len(), |k, value| {
-            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], &mut sound)
-        });
-        self.pivoted = (!sound).then(|| self.dense(symbolic));
-        usize::from(!sound)
-    }
-
-    fn dense(&self, symbolic: &SymbolicLu) -> LU<Complex<f64>, Dyn, Dyn> {
-        let mut matrix = DMatrix::from_element(symbolic.n, symbolic.n, Complex::ZERO);
-        for ((i, j), value) in symbolic.coordinates.iter().zip(&self.original) {
-            matrix[(*i, *j)] = *value;
-        }
-        matrix.lu()
+        sound
     }
 
     /// Solves in place.
     pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Complex<f64>]) {
-        if let Some(lu) = &self.pivoted {
-            let mut x = DVector::from_column_slice(b);
-            if lu.solve_mut(&mut x) {
-                b.copy_from_slice(x.as_slice());
-            } else {
-                b.fill(Complex::new(f64::NAN, f64::NAN));
-            }
+        let Some(lu) = &self.pivoted else {
+            symbolic.substitute(&self.factors, &self.tail, &mut self.tail_right, b);
             return;
-        }
-        let a = &self.factors;
-        for pivot in &symbolic.pivots {
-            let value = b[pivot.row];
-            for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
-                b[multiplier.row] -= a[multiplier.slot] * value;
-            }
-        }
-        if !symbolic.tail.is_empty() {
-            for (own, row) in self.tail_right.iter_mut().zip(&symbolic.tail) {
-                *own = b[*row];
-            }
-            tail::solve(&self.tail, &mut self.tail_right);
-            for (own, row) in self.tail_right.iter().zip(&symbolic.tail) {
-                b[*row] = *own;
-            }
-        }
-        for pivot in symbolic.pivots.iter().rev() {
-            let mut value = b[pivot.row];
-            for (slot, column) in &symbolic.upper[pivot.upper.clone()] {
-                value -= a[*slot] * b[*column];
-            }
-            b[pivot.row] = value * a[pivot.slot];
+        };
+        let mut x = DVector::from_column_slice(b);
+        if lu.solve_mut(&mut x) {
+            b.copy_from_slice(x.as_slice());
+        } else {
+            b.fill(Complex::new(f64::NAN, f64::NAN));
         }
     }
 }
@@ -127,19 +87,19 @@ mod tests {
         let symbolic = SymbolicLu::new(4, &entries);
         for vanishing in [false, true] {
             let mut lu = ComplexLu::new(&symbolic);
-            for (k, slot) in symbolic.entry_slots().iter().enumerate() {
-                lu.values()[*slot] = Complex::new(1.0 + k as f64, 0.5 - k as f64);
-            }
-            for (i, slot) in symbolic.diagonal().iter().enumerate() {
-                let zero = vanishing && i == symbolic.pivots[0].row;
-                lu.values()[*slot] = if zero { Complex::ZERO } else { Complex::new(9.0, 11.0 + i as f64) };
-            }
-            assert_eq!(lu.factorise(&symbolic), usize::from(vanishing));
+            let assemble = |values: &mut [Complex<f64>]| {
+                let entries = (0..entries.len()).map(|k| Complex::new(1.0 + k as f64, 0.5 - k as f64));
+                let there = |row| !vanishing || row != symbolic.pivots[0].row;
+                symbolic.assemble(values, Complex::ZERO, entries, (Complex::new(9.0, 11.0), there));
+            };
+            assert_eq!(lu.factorise(&symbolic, assemble), !vanishing);
+            let mut original = vec![Complex::ZERO; symbolic.slots()];
+            assemble(&mut original);
             let b: [Complex<f64>; 4] = std::array::from_fn(|i| Complex::new(1.0 + i as f64, 4.0 - i as f64));
             let mut x = b;
             lu.solve(&symbolic, &mut x);
             let mut product = [Complex::<f64>::ZERO; 4];
-            for ((i, j), value) in symbolic.coordinates.iter().zip(&lu.original) {
+            for ((i, j), value) in symbolic.coordinates.iter().zip(&original) {
                 product[*i] += value * x[*j];
             }
             for (product, b) in product.iter().zip(&b) {

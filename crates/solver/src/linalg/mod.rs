@@ -1,6 +1,7 @@
 //! Sparse LU for the small matrices of reaction networks: planned once, run on lanes.
 
 mod complex;
+mod elimination;
 mod numeric;
 mod symbolic;
 mod tail;

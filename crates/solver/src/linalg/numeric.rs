@@ -3,15 +3,16 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 use ratelaw_network::{Lane, wide};
 
-use super::{SymbolicLu, tail};
+use super::SymbolicLu;
 use crate::lanes::{Lanes, lanes};
 
 /// The factors of one matrix for each lane. Elimination does not pivot; a lane whose pivots vanish is
 /// factorised again on its own, dense and with partial pivoting.
 #[derive(Debug)]
 pub(crate) struct NumericLu<const W: usize> {
-    original: Lanes<W>,
     factors: Lanes<W>,
+    /// The diagonal of the matrix.
+    diagonal: Lanes<W>,
     /// The dense end of the matrix, and its part of a right-hand side.
     tail: Lanes<W>,
     tail_right: Lanes<W>,
@@ -25,85 +26,56 @@ impl<const W: usize> NumericLu<W> {
     pub(crate) fn new(symbolic: &SymbolicLu) -> Self {
         let size = symbolic.tail.len();
         Self {
-            original: lanes(symbolic.slots()),
             factors: lanes(symbolic.slots()),
+            diagonal: lanes(symbolic.n),
             tail: lanes(size * size),
             tail_right: lanes(size),
             pivoted: [const { None }; W],
         }
     }
 
-    /// The values to factorise, by place; all of them must be set before [`NumericLu::factorise`].
-    pub(crate) fn values(&mut self) -> &mut [Lane<W>] {
-        &mut self.original
-    }
-
-    /// Factorises. Says of each lane whether it could do without pivoting; a lane that is singular even with it will
-    /// solve to values that are not finite.
-    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu) -> [bool; W] {
+    /// Factorises the matrix that `assemble` writes, by place, over whatever was there. Says of each lane whether it could
+    /// do without pivoting; a lane that is singular even with it will solve to values that are not finite.
+    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu, assemble: impl Fn(&mut [Lane<W>])) -> [bool; W] {
         let mut sound = [true; W];
+        assemble(&mut self.factors);
         wide::<W, _>(
             #[inline(always)]
-            || self.eliminate(symbolic, &mut sound),
-        );
-        for lane in 0..W {
-            self.pivoted[lane] = (!sound[lane]).then(|| self.dense(symbolic, lane));
-        }
-        sound
-    }
-
-    #[inline(always)]
-    fn eliminate(&mut self, symbolic: &SymbolicLu, sound: &mut [bool; W]) {
-        let a = &mut self.factors;
-        a.copy_from_slice(&self.original);
-        for pivot in &symbolic.pivots {
-            let inverse = invert(a[pivot.slot], self.original[pivot.slot], sound);
-            a[pivot.slot] = inverse;
-            for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
-                let factor = a[multiplier.slot] * inverse;
-                a[multiplier.slot] = factor;
-                for (target, source) in &symbolic.updates[multiplier.updates.clone()] {
-                    let update = factor * a[*source];
-                    a[*target] -= update;
+            || {
+                let Self { factors, diagonal, tail, .. } = self;
+                for (start, slot) in diagonal.iter_mut().zip(symbolic.diagonal()) {
+                    *start = factors[*slot];
                 }
+                tail.fill(Lane::ZERO);
+                symbolic.eliminate(
+                    factors,
+                    tail,
+                    #[inline(always)]
+                    |row, value| invert(value, diagonal[row], &mut sound),
+                );
+            },
+        );
+        self.pivoted = [const { None }; W];
+        if sound.contains(&false) {
+            let mut matrix = lanes(symbolic.slots());
+            assemble(&mut matrix);
+            for lane in (0..W).filter(|lane| !sound[*lane]) {
+                self.pivoted[lane] = Some(dense(symbolic, &matrix, lane));
             }
         }
-        if symbolic.tail.is_empty() {
-            return;
-        }
-        self.tail.fill(Lane::ZERO);
-        for (slot, index) in &symbolic.tail_slots {
-            self.tail[*index] = a[*slot];
-        }
-        tail::factorise(&mut self.tail, symbolic.tail.len(), |k, value| {
-            invert(value, self.original[symbolic.diagonal()[symbolic.tail[k]]], sound)
-        });
-    }
-
-    fn dense(&self, symbolic: &SymbolicLu, lane: usize) -> LU<f64, Dyn, Dyn> {
-        let mut matrix = DMatrix::zeros(symbolic.n, symbolic.n);
-        for ((i, j), value) in symbolic.coordinates.iter().zip(self.original.iter()) {
-            matrix[(*i, *j)] = value.0[lane];
-        }
-        matrix.lu()
+        sound
     }
 
     /// Solves in place.
     pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
         if self.pivoted.iter().all(Option::is_none) {
-            wide::<W, _>(
-                #[inline(always)]
-                || self.substitute(symbolic, b),
-            );
+            self.substitute(symbolic, b);
             return;
         }
         let right: [Option<DVector<f64>>; W] = std::array::from_fn(|lane| {
             self.pivoted[lane].as_ref().map(|_| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[lane])))
         });
-        wide::<W, _>(
-            #[inline(always)]
-            || self.substitute(symbolic, b),
-        );
+        self.substitute(symbolic, b);
         for (lane, right) in right.into_iter().enumerate() {
             let (Some(lu), Some(mut x)) = (&self.pivoted[lane], right) else { continue };
             let solved = lu.solve_mut(&mut x);
@@ -113,32 +85,21 @@ impl<const W: usize> NumericLu<W> {
         }
     }
 
-    #[inline(always)]
     fn substitute(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
-        let a = &self.factors;
-        for pivot in &symbolic.pivots {
-            let value = b[pivot.row];
-            for multiplier in &symbolic.multipliers[pivot.multipliers.clone()] {
-                b[multiplier.row] -= a[multiplier.slot] * value;
-            }
-        }
-        if !symbolic.tail.is_empty() {
-            for (own, row) in self.tail_right.iter_mut().zip(&symbolic.tail) {
-                *own = b[*row];
-            }
-            tail::solve(&self.tail, &mut self.tail_right);
-            for (own, row) in self.tail_right.iter().zip(&symbolic.tail) {
-                b[*row] = *own;
-            }
-        }
-        for pivot in symbolic.pivots.iter().rev() {
-            let mut value = b[pivot.row];
-            for (slot, column) in &symbolic.upper[pivot.upper.clone()] {
-                value -= a[*slot] * b[*column];
-            }
-            b[pivot.row] = value * a[pivot.slot];
-        }
+        wide::<W, _>(
+            #[inline(always)]
+            || symbolic.substitute(&self.factors, &self.tail, &mut self.tail_right, b),
+        );
     }
+}
+
+/// One lane of a matrix, factorised with pivoting.
+fn dense<const W: usize>(symbolic: &SymbolicLu, values: &[Lane<W>], lane: usize) -> LU<f64, Dyn, Dyn> {
+    let mut matrix = DMatrix::zeros(symbolic.n, symbolic.n);
+    for ((i, j), value) in symbolic.coordinates.iter().zip(values) {
+        matrix[(*i, *j)] = value.0[lane];
+    }
+    matrix.lu()
 }
 
 /// The reciprocal of a pivot that started from `start`; notes the lanes in which it is lost.
@@ -160,19 +121,20 @@ mod tests {
         let entries = [(0, 3), (3, 0), (1, 0), (2, 1), (3, 2), (0, 2), (2, 3)];
         let symbolic = SymbolicLu::new(4, &entries);
         let mut lu = NumericLu::<2>::new(&symbolic);
-        for (k, slot) in symbolic.entry_slots().iter().enumerate() {
-            lu.values()[*slot] = Lane([1.0 + k as f64, 2.5 - k as f64]);
-        }
-        for (i, slot) in symbolic.diagonal().iter().enumerate() {
-            lu.values()[*slot] = Lane([10.0 + i as f64, if i == symbolic.pivots[0].row { 0.0 } else { 9.0 }]);
-        }
-        assert_eq!(lu.factorise(&symbolic), [true, false]);
+        let assemble = |values: &mut [Lane<2>]| {
+            let entries = (0..entries.len()).map(|k| Lane([1.0 + k as f64, 2.5 - k as f64]));
+            symbolic.assemble(values, Lane::ZERO, entries, (Lane([10.0, 9.0]), |_| true));
+            values[symbolic.pivots[0].slot].0[1] = 0.0;
+        };
+        assert_eq!(lu.factorise(&symbolic, assemble), [true, false]);
+        let mut original = vec![Lane::ZERO; symbolic.slots()];
+        assemble(&mut original);
         let b = [Lane([1.0, 4.0]), Lane([2.0, 3.0]), Lane([3.0, 2.0]), Lane([4.0, 1.0])];
         let mut x = b;
         lu.solve(&symbolic, &mut x);
         for lane in 0..2 {
             let mut product = [0.0; 4];
-            for ((i, j), value) in symbolic.coordinates.iter().zip(lu.original.iter()) {
+            for ((i, j), value) in symbolic.coordinates.iter().zip(&original) {
                 product[*i] += value.0[lane] * x[*j].0[lane];
             }
             for i in 0..4 {

@@ -1,5 +1,7 @@
 //! Symbolic LU factorisation, made once for a network.
 
+use std::ops::Add;
+
 /// A sparse LU factorisation as flat lists: the order of pivots, the fill, and every operation with the
 /// places it reads and writes. Pivots are taken from the diagonal in Markowitz order (H. M. Markowitz,
 /// Management Science 3 (1957) 255): least product of row and column counts first.
@@ -10,14 +12,18 @@ pub(crate) struct SymbolicLu {
     slots: usize,
     /// Place of each diagonal entry.
     diagonal: Vec<usize>,
-    /// Place of each entry of the given pattern.
-    entry_slots: Vec<usize>,
+    /// Place of each entry of the given pattern; together they are the first places.
+    entry_slots: Vec<u32>,
     pub(super) pivots: Vec<Pivot>,
     pub(super) multipliers: Vec<Multiplier>,
     /// `values[target] -= values[multiplier] * values[source]`, by multiplier.
-    pub(super) updates: Vec<(usize, usize)>,
-    /// Entries right of the diagonal: place and column, by pivot.
-    pub(super) upper: Vec<(usize, usize)>,
+    pub(super) updates: Vec<(u32, u32)>,
+    /// Entries right of the diagonal and their columns, by pivot.
+    pub(super) upper: Vec<Operand>,
+    /// Rows with entries left of the diagonal, in the order of elimination, those of the tail last; and these entries with
+    /// their columns, by row.
+    pub(super) lower_rows: Vec<LowerRow>,
+    pub(super) lower: Vec<Operand>,
     /// Row and column of every place, for the fallback with pivoting.
     pub(super) coordinates: Vec<(usize, usize)>,
     /// Rows that are left to a dense factorisation of their own, in their order.
@@ -26,7 +32,7 @@ pub(crate) struct SymbolicLu {
     pub(super) tail_slots: Vec<(usize, usize)>,
 }
 
-/// Operations beyond this, 128 MB of them, are not worth a list: what is left is as good as dense.
+/// Operations beyond this, 64 MB of them, are not worth a list: what is left is as good as dense.
 const MOST_UPDATES: usize = 8_000_000;
 /// What is left is factorised dense if it has so many rows and is full to this part: a listed operation takes some ten
 /// times as long as one of a full row, and the rest fills in further.
@@ -42,6 +48,27 @@ pub(super) struct Pivot {
     pub(super) upper: std::ops::Range<usize>,
 }
 
+/// A factor of a substitution: the place of a value, and the variable that it multiplies. Short numbers, since such
+/// lists are read at every step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operand {
+    pub(super) slot: u32,
+    pub(super) column: u32,
+}
+
+impl Operand {
+    fn new(slot: usize, column: usize) -> Self {
+        Self { slot: slot as u32, column: column as u32 }
+    }
+}
+
+/// One row with entries left of the diagonal.
+#[derive(Debug, Clone)]
+pub(super) struct LowerRow {
+    pub(super) row: usize,
+    pub(super) operands: std::ops::Range<usize>,
+}
+
 /// One row below a pivot.
 #[derive(Debug, Clone)]
 pub(super) struct Multiplier {
@@ -51,7 +78,7 @@ pub(super) struct Multiplier {
 }
 
 impl SymbolicLu {
-    /// Plans the factorisation of an `n` by `n` matrix with the given entries and a full diagonal.
+    /// Plans the factorisation of an `n` by `n` matrix with the given entries, each once, and a full diagonal.
     pub(crate) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
         const EMPTY: u32 = u32::MAX;
         // Dense maps from coordinates to places: simple, and small for the networks this is meant for.
@@ -65,7 +92,7 @@ impl SymbolicLu {
             }
             *cell as usize
         };
-        let entry_slots = entries.iter().map(|(i, j)| place(*i, *j, &mut coordinates)).collect();
+        let entry_slots = entries.iter().map(|(i, j)| place(*i, *j, &mut coordinates) as u32).collect();
         let diagonal: Vec<usize> = (0..n).map(|i| place(i, i, &mut coordinates)).collect();
         let mut rows: Vec<Vec<usize>> = vec![Vec::new(); n];
         let mut columns: Vec<Vec<usize>> = vec![Vec::new(); n];
@@ -98,7 +125,7 @@ impl SymbolicLu {
             active -= 1 + below.len() + right.len();
             let first_upper = upper.len();
             for &j in &right {
-                upper.push((place(k, j, &mut coordinates), j));
+                upper.push(Operand::new(place(k, j, &mut coordinates), j));
             }
             let first_multiplier = multipliers.len();
             for &i in &below {
@@ -113,7 +140,7 @@ impl SymbolicLu {
                         in_column[j] += 1;
                         active += 1;
                     }
-                    updates.push((target, place(k, j, &mut coordinates)));
+                    updates.push((target as u32, place(k, j, &mut coordinates) as u32));
                 }
                 let slot = place(i, k, &mut coordinates);
                 multipliers.push(Multiplier { row: i, slot, updates: first_update..updates.len() });
@@ -135,8 +162,23 @@ impl SymbolicLu {
                 }
             }
         }
+        let (lower_rows, lower) = lower_rows(n, &pivots, &multipliers, &tail);
         let slots = coordinates.len();
-        Self { n, slots, diagonal, entry_slots, pivots, multipliers, updates, upper, coordinates, tail, tail_slots }
+        Self {
+            n,
+            slots,
+            diagonal,
+            entry_slots,
+            pivots,
+            multipliers,
+            updates,
+            upper,
+            lower_rows,
+            lower,
+            coordinates,
+            tail,
+            tail_slots,
+        }
     }
 
     /// Number of stored values, fill included.
@@ -144,13 +186,53 @@ impl SymbolicLu {
         self.slots
     }
 
-    /// Place of each entry of the pattern it was planned for.
-    pub(crate) fn entry_slots(&self) -> &[usize] {
-        &self.entry_slots
+    /// Writes a matrix to its places: its entries in the order of the pattern it was planned for, and what is added to the
+    /// diagonal of some rows.
+    #[inline(always)]
+    pub(crate) fn assemble<T: Copy + Add<Output = T>>(
+        &self,
+        values: &mut [T],
+        zero: T,
+        entries: impl Iterator<Item = T>,
+        (diagonal, has_it): (T, impl Fn(usize) -> bool),
+    ) {
+        for (slot, entry) in self.entry_slots.iter().zip(entries) {
+            values[*slot as usize] = entry;
+        }
+        values[self.entry_slots.len()..].fill(zero);
+        for (row, slot) in self.diagonal.iter().enumerate() {
+            if has_it(row) {
+                values[*slot] = values[*slot] + diagonal;
+            }
+        }
     }
 
     /// Place of each diagonal entry.
-    pub(crate) fn diagonal(&self) -> &[usize] {
+    pub(super) fn diagonal(&self) -> &[usize] {
         &self.diagonal
     }
+}
+
+/// The multipliers by the rows that they are in.
+fn lower_rows(
+    n: usize,
+    pivots: &[Pivot],
+    multipliers: &[Multiplier],
+    tail: &[usize],
+) -> (Vec<LowerRow>, Vec<Operand>) {
+    let mut rows: Vec<Vec<Operand>> = vec![Vec::new(); n];
+    for pivot in pivots {
+        for multiplier in &multipliers[pivot.multipliers.clone()] {
+            rows[multiplier.row].push(Operand::new(multiplier.slot, pivot.row));
+        }
+    }
+    let (mut table, mut all) = (Vec::new(), Vec::new());
+    for row in pivots.iter().map(|pivot| pivot.row).chain(tail.iter().copied()) {
+        if !rows[row].is_empty() {
+            let start = all.len();
+            all.append(&mut rows[row]);
+            table.push(LowerRow { row, operands: start..all.len() });
+        }
+    }
+    (table, all)
 }

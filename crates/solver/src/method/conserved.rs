@@ -37,7 +37,8 @@ impl Conserved {
                         terms += (rates[*i] * x[*i]).map(f64::abs) * *weight;
                         total += y[*i].map(f64::abs) * *weight;
                     }
-                    most = most.zip(terms / total, |most, part| if part > most { part } else { most });
+                    let part = terms / total;
+                    most = most.zip(part, |most, part| if part > most { part } else { most });
                 }
                 most
             },

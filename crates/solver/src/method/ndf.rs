@@ -127,17 +127,12 @@ impl Ndf {
 
     /// Factorises `M/c - J`.
     pub(super) fn factorise(&mut self, system: &System<'_, 1>, c: f64, stats: &mut Stats) {
-        let values = self.lu.values();
-        values.fill(Lane::ZERO);
-        for (slot, entry) in self.plan.entry_slots().iter().zip(&self.jacobian) {
-            values[*slot] = -*entry;
-        }
-        for (row, slot) in self.plan.diagonal().iter().enumerate() {
-            if system.is_differential(row) {
-                values[*slot] += Lane([c.recip()]);
-            }
-        }
-        stats.pivoted += usize::from(self.lu.factorise(&self.plan) == [false]);
+        let Self { plan, jacobian, lu, .. } = self;
+        let sound = lu.factorise(plan, |values| {
+            let own = (Lane([c.recip()]), |row| system.is_differential(row));
+            plan.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
+        });
+        stats.pivoted += usize::from(sound == [false]);
         stats.factorisations += 1;
     }
 

@@ -27,20 +27,17 @@ impl Factors {
 
     /// Factorises both for a step of size `h`.
     pub(super) fn factorise(&mut self, system: &System<'_, 1>, jacobian: &[Lane<1>], h: f64, stats: &mut Stats) {
-        let (single, pair) = (self.single.values(), self.pair.values());
-        single.fill(Lane::ZERO);
-        pair.fill(Complex::ZERO);
-        for (slot, entry) in self.plan.entry_slots().iter().zip(jacobian) {
-            single[*slot] = -*entry;
-            pair[*slot] = Complex::from(-entry.0[0]);
-        }
-        for (row, slot) in self.plan.diagonal().iter().enumerate() {
-            if system.is_differential(row) {
-                single[*slot] += Lane([GAMMA / h]);
-                pair[*slot] += Complex::new(ALPHA / h, BETA / h);
-            }
-        }
-        stats.pivoted += usize::from(self.single.factorise(&self.plan) == [false]) + self.pair.factorise(&self.plan);
+        let Self { plan, single, pair, .. } = self;
+        let differential = |row| system.is_differential(row);
+        let single = single.factorise(plan, |values| {
+            let own = (Lane([GAMMA / h]), differential);
+            plan.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
+        });
+        let pair = pair.factorise(plan, |values| {
+            let own = (Complex::new(ALPHA / h, BETA / h), differential);
+            plan.assemble(values, Complex::ZERO, jacobian.iter().map(|entry| Complex::from(-entry.0[0])), own);
+        });
+        stats.pivoted += usize::from(single == [false]) + usize::from(!pair);
         stats.factorisations += 2;
     }
 

@@ -159,13 +159,13 @@ impl<const W: usize> Rosenbrock<W> {
         let refines = loss.0.map(|loss| loss > KEPT);
         let refines_stages = loss.0.map(|loss| loss > self.kept);
         self.mean.fill(Lane::ZERO);
+        let refining = refines.contains(&true);
         for i in 0..self.method.stages {
             wide::<W, _>(
                 #[inline(always)]
                 || self.u.prepare(self.method, i, y, (&mut self.point, &mut self.coupled)),
             );
-            system.compiled.derivative(&system.bound, &self.point, &mut self.rates, &mut self.slope);
-            self.right_hand_side(system, i, inverse);
+            self.right_hand_side(system, i, inverse, refining);
             let right = &mut self.u.0[i];
             if refines_stages.contains(&true) {
                 self.refined[0].copy_from_slice(right);
@@ -177,27 +177,29 @@ impl<const W: usize> Rosenbrock<W> {
             self.quadrature_stage(system, i, h, inverse);
         }
         self.finish(q);
-        if refines.contains(&true) {
+        if refining {
             self.refine_step(system, (y, h), refines);
         }
     }
 
-    /// `f + sum c_ij/h u_j`, in the place of the stage.
-    fn right_hand_side(&mut self, system: &System<'_, W>, i: usize, inverse: Lane<W>) {
-        // Amounts, and the time after the potentials; the rows of potentials have no derivative to couple.
-        let potentials = system.compiled.potentials();
-        let (differential, after) = (0..potentials.start, potentials.end..system.size());
+    /// `f + sum c_ij/h u_j`, in the place of the stage; the rows of potentials have no derivative to couple. Adds to the
+    /// mean right-hand side where that will be asked for.
+    fn right_hand_side(&mut self, system: &System<'_, W>, i: usize, inverse: Lane<W>, with_mean: bool) {
+        let Self { coupled, mean, rates, .. } = self;
         let weight = self.weights[i];
-        wide::<W, _>(
+        system.compiled.derivative_with(
+            &system.bound,
+            &self.point,
+            rates,
+            &mut self.u.0[i],
             #[inline(always)]
-            || {
-                for k in differential.chain(after) {
-                    self.mean[k] += self.slope[k] * weight;
-                    self.slope[k] += self.coupled[k] * inverse;
+            |k, derivative| {
+                if with_mean {
+                    mean[k] += derivative * weight;
                 }
+                derivative + coupled[k] * inverse
             },
         );
-        std::mem::swap(&mut self.u.0[i], &mut self.slope);
     }
 
     /// The ends of state and quadratures: the last point plus the last stage, by stiff accuracy.
@@ -220,22 +222,21 @@ impl<const W: usize> Rosenbrock<W> {
     /// `M/(h gamma) - J`, factorised.
     fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>) {
         let diagonal = (h * self.method.gamma).map(f64::recip);
-        let values = self.lu.values();
-        wide::<W, _>(
-            #[inline(always)]
-            || {
-                values.fill(Lane::ZERO);
-                for (slot, entry) in self.symbolic.entry_slots().iter().zip(self.jacobian.iter()) {
-                    values[*slot] = -*entry;
-                }
-                for (row, slot) in self.symbolic.diagonal().iter().enumerate() {
-                    if system.is_differential(row) {
-                        values[*slot] += diagonal;
-                    }
-                }
-            },
-        );
-        let sound = self.lu.factorise(&self.symbolic);
+        let Self { lu, symbolic, jacobian, .. } = self;
+        let sound = lu.factorise(symbolic, |values| {
+            wide::<W, _>(
+                #[inline(always)]
+                || {
+                    let potentials = system.compiled.potentials();
+                    let own = (
+                        diagonal,
+                        #[inline(always)]
+                        |row| !potentials.contains(&row),
+                    );
+                    symbolic.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
+                },
+            );
+        });
         for (extra, sound) in self.extra.iter_mut().zip(sound) {
             extra.pivoted = !sound;
         }
