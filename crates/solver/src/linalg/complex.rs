@@ -2,8 +2,8 @@
 
 use nalgebra::{Complex, DMatrix, DVector, Dyn, LU};
 
-use super::numeric::LOST;
 use super::SymbolicLu;
+use super::numeric::LOST;
 
 /// The factors of one complex matrix. As [`NumericLu`](super::NumericLu), it does not pivot, and falls back to a dense
 /// factorisation that does where a pivot vanishes.

@@ -214,12 +214,7 @@ impl SymbolicLu {
 }
 
 /// The multipliers by the rows that they are in.
-fn lower_rows(
-    n: usize,
-    pivots: &[Pivot],
-    multipliers: &[Multiplier],
-    tail: &[usize],
-) -> (Vec<LowerRow>, Vec<Operand>) {
+fn lower_rows(n: usize, pivots: &[Pivot], multipliers: &[Multiplier], tail: &[usize]) -> (Vec<LowerRow>, Vec<Operand>) {
     let mut rows: Vec<Vec<Operand>> = vec![Vec::new(); n];
     for pivot in pivots {
         for multiplier in &multipliers[pivot.multipliers.clone()] {

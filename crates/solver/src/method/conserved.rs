@@ -34,14 +34,23 @@ impl Conserved {
                 for law in &self.laws {
                     let (mut terms, mut total) = (Lane::ZERO, Lane::splat(f64::MIN_POSITIVE));
                     for (i, weight) in law {
-                        terms += (rates[*i] * x[*i]).map(f64::abs) * *weight;
-                        total += y[*i].map(f64::abs) * *weight;
+                        add_magnitude(&mut terms, rates[*i] * x[*i], *weight);
                     }
-                    let part = terms / total;
-                    most = most.zip(part, |most, part| if part > most { part } else { most });
+                    for (i, weight) in law {
+                        add_magnitude(&mut total, y[*i], *weight);
+                    }
+                    most = most.zip(terms / total, |most, part| if part > most { part } else { most });
                 }
                 most
             },
         )
+    }
+}
+
+/// `sum += |of| weight`
+#[inline(always)]
+fn add_magnitude<const W: usize>(sum: &mut Lane<W>, of: Lane<W>, weight: f64) {
+    for lane in 0..W {
+        sum.0[lane] += of.0[lane].abs() * weight;
     }
 }
