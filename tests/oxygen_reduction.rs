@@ -64,15 +64,15 @@ fn comes_to_rest_at_the_reference() {
         for (i, exact) in exact.into_iter().enumerate() {
             let found = steady.amounts[ORR_HELD + i];
             assert!((found / exact - 1.0).abs() < 1e-12, "{potential} V, {i}: {found:e} {exact:e}");
-            // To t_end, 1e6 s, which is 1e11 times the slowest relaxation; amounts below 1e-6 to that of the absolute tolerance.
+            // To t_end, 1e6 s or 1e11 of the slowest relaxations; amounts below 1e-6 to the absolute tolerance.
             let ran = end.states[1][ORR_HELD + i];
             assert!((ran - exact).abs() < 1e-8 * (exact + 1e-6), "{potential} V, {i}: {ran:e} {exact:e}");
         }
     }
 }
 
-/// Four electrons a molecule, and two where it ends as H2O2: of the published constants one in 1e18 does at 0.9 V, and far
-/// more if O* were held so weakly that OOH* rather becomes H2O2*.
+/// Four electrons a molecule, and two where it ends as H2O2: with the published constants fewer than one in 1e18 do
+/// at 0.9 V, and far more if O* were held so weakly that OOH* rather becomes H2O2*.
 #[test]
 fn electrons_for_each_oxygen() {
     let network = oxygen_reduction();

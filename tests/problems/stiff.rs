@@ -101,8 +101,7 @@ pub(crate) const AKZO: [f64; 6] = [
 ];
 
 /// The reduction of oxygen on Pt(111) of H. A. Hansen, V. Viswanathan and J. K. Norskov, J. Phys. Chem. C 118 (2014) 6706,
-/// at 0.9 V on a surface that is clean at the start: the fastest relaxation at rest is of 4e15 1/s, the slowest of 1.3e5 1/s,
-/// and amounts are 1e-26 to 1.
+/// at 0.9 V on a surface that is clean at the start: relaxations at rest are of 4e15 to 1.3e5 1/s, and amounts 1e-26 to 1.
 pub(crate) fn oxygen_reduction() -> Network {
     let model = ratelaw::models::find("hansen-2014-oxygen-reduction").expect("embedded");
     model.network().unwrap_or_else(|e| panic!("{e}"))
@@ -113,8 +112,9 @@ pub(crate) const ORR_HELD: usize = 4;
 /// At the last of these times the surface is at rest.
 pub(crate) const ORR_TIMES: [f64; 5] = [1e-9, 1e-7, 1e-6, 1e-5, 1e-3];
 /// No digits of a publication: the equations written down apart from the model (mpmath 1.3, 34 digits), by collocation at
-/// seven Radau points on times that grow by 1.15. Steps twice as long change 1.5e-10 at 1e-5 s, where those of order 13 leave
-/// 2e-14, and 1e-14 at the other times. Radau of scipy 1.17 at rtol 1e-13 agrees to 4e-13, Radau5 of this library at 1e-12 to 3e-13.
+/// seven Radau points on times that grow by 1.15. Steps twice as long change 1.5e-10 at 1e-5 s, which order 13 makes 2e-14,
+/// and 1e-14 at the other times. Radau of scipy 1.17 at rtol 1e-13 agrees to 4e-13, Radau5 of this library at 1e-12 to
+/// 3e-13.
 #[rustfmt::skip]
 pub(crate) const ORR: [[f64; 10]; 5] = [
     [
