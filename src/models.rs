@@ -20,6 +20,7 @@ macro_rules! models {
 /// All models, by name.
 pub const ALL: &[Model] = models!(
     "alpha-pinene",
+    "hansen-2014-oxygen-reduction",
     "jia-2024-catalyst-nio",
     "jia-2024-catalyst-noble",
     "jia-2024-catalyst-oxide",

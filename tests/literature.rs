@@ -4,6 +4,7 @@ mod problems;
 
 use problems::run;
 use problems::stiff::{AKZO, AKZO_END, E5, E5_TIMES, OREGO, OREGO_END, akzo, e5, oregonator};
+use problems::stiff::{ORR, ORR_HELD, ORR_TIMES, oxygen_reduction};
 use ratelaw::prelude::*;
 
 const RTOL: [f64; 6] = [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9];
@@ -79,5 +80,29 @@ fn akzo_nobel() {
         let error = error(&y, &AKZO, rtol, 0.0);
         println!("akzo {rtol:e}: {error:.2} rtol, {} steps", solution.stats.accepted);
         assert!(y.len() == 6 && error < 10.0, "rtol {rtol:e}: {error} rtol");
+    }
+}
+
+/// Multistep methods add up errors of one sign: up to 12.5 rtol at 1e-5 s.
+const NDF: f64 = 15.0;
+
+/// Oxygen reduction on a clean surface to its steady state: every amount has its relative digits, those of 1e-26 too. The
+/// one-step methods deliver 0.2 rtol or better.
+#[test]
+fn oxygen_reduction_on_platinum() {
+    let network = oxygen_reduction();
+    for (method, factor) in [(Method::Rodas5P, 1.0), (Method::Radau5, 1.0), (Method::Ndf, NDF)] {
+        for rtol in RTOL.into_iter().chain([1e-10]) {
+            let options = SolveOptions { method, ..at(rtol, 1e-30) };
+            let solution = run(&network, &ORR_TIMES, &options);
+            for ((t, y), exact) in solution.times.iter().zip(&solution.states).zip(&ORR) {
+                let error = error(&y[ORR_HELD..], exact, rtol, 0.0);
+                println!(
+                    "oxygen reduction, {method} {rtol:e}, t {t:e}: {error:.2} rtol, {} steps",
+                    solution.stats.accepted
+                );
+                assert!(error < factor, "{method}, rtol {rtol:e}, t = {t:e}: {error} rtol, {y:?}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod problems;
 
+use problems::stiff::{ORR_TIMES, oxygen_reduction};
 use problems::{HIRES, HIRES_END, POLLU, POLLU_END, ROBER, ROBER_TIMES, error, hires, pollu, run};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Setting, SolveError};
@@ -51,6 +52,7 @@ fn work_counters() {
         (robertson(), 1e11, (823, 2), (1270, 148, 148)),
         (hires(), HIRES_END, (408, 14), (798, 78, 78)),
         (pollu(), POLLU_END, (356, 2), (508, 62, 63)),
+        (oxygen_reduction(), ORR_TIMES[4], (272, 0), (386, 47, 47)),
     ] {
         let stats = run(&network, &[end], &options(1e-6)).stats;
         assert_eq!((stats.accepted, stats.rejected), steps, "{}", network.name());

@@ -2,6 +2,7 @@
 
 mod problems;
 
+use problems::stiff::{ORR_TIMES, oxygen_reduction};
 use problems::{HIRES, HIRES_END, POLLU, POLLU_END, ROBER, ROBER_TIMES, error, hires, pollu, run};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Setting, SolveError};
@@ -52,6 +53,7 @@ fn work_counters() {
         (robertson(), 1e11, (504, 2), (3826, 364, 732)),
         (hires(), HIRES_END, (298, 13), (2549, 195, 416)),
         (pollu(), POLLU_END, (223, 0), (1538, 148, 296)),
+        (oxygen_reduction(), ORR_TIMES[4], (167, 0), (1164, 103, 206)),
     ] {
         let stats = run(&network, &[end], &options(1e-6)).stats;
         assert_eq!((stats.accepted, stats.rejected), steps, "{}", network.name());

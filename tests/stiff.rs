@@ -2,6 +2,7 @@
 
 mod problems;
 
+use problems::stiff::{ORR_TIMES, oxygen_reduction};
 use problems::{HIRES, HIRES_END, POLLU, POLLU_END, ROBER, ROBER_TIMES, error, hires, pollu, run};
 use ratelaw::prelude::*;
 
@@ -80,9 +81,12 @@ fn a_tolerance_below_rounding_fails() {
 fn work_counters() {
     let robertson = ratelaw::models::find("robertson").unwrap().network().unwrap();
     // No step of these loses so much of what it conserves that it needs refinement.
-    for (network, end, accepted, rejected) in
-        [(robertson, 1e11, 287, 3), (hires(), HIRES_END, 331, 1), (pollu(), POLLU_END, 156, 0)]
-    {
+    for (network, end, accepted, rejected) in [
+        (robertson, 1e11, 287, 3),
+        (hires(), HIRES_END, 331, 1),
+        (pollu(), POLLU_END, 156, 0),
+        (oxygen_reduction(), ORR_TIMES[4], 134, 3),
+    ] {
         let stats = run(&network, &[end], &options(1e-6)).stats;
         assert_eq!((stats.accepted, stats.rejected), (accepted, rejected), "{}", network.name());
         let attempts = accepted + rejected;
