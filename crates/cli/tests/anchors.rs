@@ -51,8 +51,50 @@ fn wrong_files_say_what_is_wrong() {
     let path = folder.path().join("anchors.toml");
     let head = "[anchors]\nname = \"t\"\n[[run]]\nname = \"r\"\nmodel = \"alpha-pinene\"\n[[anchor]]\nid = \"x\"\nquantity = \"q\"\npublished = \"p\"\n";
     for (check, message) in [
-        ("run = \"s\"\nvalue = \"charge\"\nabove = \"1\"", "there is no run `s`"),
-        ("run = \"r\"\nvalue = \"nothing\"\nabove = \"1\"", "nothing"),
+        (
+            "run = \"s\"\nvalue = \"charge\"\nabove = \"1\"",
+            "anchors.toml:10: in a check of anchor `x`: there is no run `s`",
+        ),
+        (
+            "run = \"r\"\nvalue = \"nothing\"\nabove = \"1\"",
+            "anchors.toml:10: in a check of anchor `x`: unknown observable",
+        ),
+        ("run = \"r\"\nvalue = \"alpha_pinen\"\nabove = \"1\"", "did you mean `alpha_pinene`?"),
+        (
+            "run = \"r\"\nvalue = \"conversoin(alpha_pinene)\"\nabove = \"1\"",
+            "did you mean `conversion(alpha_pinene)`?",
+        ),
+        (
+            "chain = \"jia-2024-azine\"\nfigure = \"yield of N2H4 from NH4\"\nabove = \"1\"",
+            "did you mean `yield of N2H4 from NH3`?",
+        ),
+        (
+            "chain = \"jia-2024-azine\"\nstage = \"hydrolisis\"\nvalue = \"N2H4\"\nabove = \"1 mM\"",
+            "no stage `hydrolisis`; did you mean `hydrolysis`?",
+        ),
+        (
+            "chain = \"jia-2024-azine\"\nfigure = \"yield of N2H4 from NH3\"\nat = \"1 h\"\nabove = \"1\"",
+            "a `figure` is of the whole chain",
+        ),
+        ("run = \"r\"\ncycle = 5\nvalue = \"alpha_pinene\"\nabove = \"1 mM\"", "are of a `chain`"),
+        (
+            "run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nequals = \"NaN %\"\nwithin = \"1 %\"",
+            "`NaN %` is no finite",
+        ),
+        (
+            "run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nequals = \"inf %\"\nwithin = \"1 %\"",
+            "`inf %` is no finite",
+        ),
+        (
+            "run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nequals = \"1 %\"\nwithin = \"inf %\"",
+            "`inf %` is no finite",
+        ),
+        (
+            "run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nequals = \"1 %\"\nwithin = \"-1 %\"",
+            "`within` is `-1 %`",
+        ),
+        ("run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nbelow = \"inf %\"", "`inf %` is no finite"),
+        ("run = \"r\"\nvalue = \"conversion(alpha_pinene)\"\nabove = \"-inf %\"", "`-inf %` is no finite"),
         ("run = \"r\"\nvalue = \"alpha_pinene\"", "it needs one of `equals` with `within`"),
         ("run = \"r\"\nvalue = \"alpha_pinene\"\nequals = \"1\"", "it needs one of `equals` with `within`"),
         ("run = \"r\"\nvalue = \"alpha_pinene\"\nabove = \"1\"\nfit = \"f\"", "there is no calibration `f`"),
@@ -69,6 +111,65 @@ fn wrong_files_say_what_is_wrong() {
         assert_eq!(output.status.code(), Some(1), "{check}: {found}");
         assert!(found.contains(message), "{check}: {found}");
     }
+}
+
+/// Entries that are not checks say their line too; a file that compares nothing is refused.
+#[test]
+fn wrong_entries_say_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anchors.toml");
+    let anchor = "[[anchor]]\nid = \"x\"\nquantity = \"q\"\npublished = \"p\"\nkind = \"annotation\"\n";
+    for (rest, message) in [
+        ("", "anchors.toml: it has no `[[anchor]]`"),
+        ("[[run]]\nname = \"r\"\nmodel = \"alpha-pinen\"\n", "anchors.toml:8: run `r`: `alpha-pinen` is neither"),
+        (
+            "[[anchor]]\nid = \"x\"\nquantity = \"q\"\npublished = \"p\"\n",
+            "anchors.toml:8: anchor `x`: its id is given twice",
+        ),
+        (
+            "[[anchor]]\nid = \"y\"\nquantity = \"q\"\npublished = \"p\"\n",
+            "anchors.toml:8: anchor `y`: an annotation has no",
+        ),
+        ("[[calibration]]\nname = \"c\"\nfree = []\n", "anchors.toml:8: calibration `c`: `free` names no constant"),
+        ("[[calibration]]\nname = \"c\"\nfree = [\"p1\"]\nstarts = 0\n", "calibration `c`: `starts` is 0"),
+        ("[[calibration]]\nname = \"c\"\nfree = [\"p1\"]\n", "calibration `c`: no check says that it is `fit`"),
+    ] {
+        let anchor = if rest.is_empty() { "" } else { anchor };
+        std::fs::write(&path, format!("[anchors]\nname = \"t\"\n{anchor}{rest}")).unwrap();
+        let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+        let found = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{rest}: {found}");
+        assert!(found.contains(message), "{rest}: {found}");
+    }
+}
+
+/// Nothing is above a bound because it was divided by zero.
+#[test]
+fn a_ratio_to_zero_is_missed_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anchors.toml");
+    let file = r#"
+[anchors]
+name = "test"
+[[run]]
+name = "pinene"
+model = "alpha-pinene"
+[[anchor]]
+id = "x1"
+quantity = "ratio"
+published = "large"
+[[anchor.check]]
+run = "pinene"
+value = "alpha_pinene"
+at = "0 s"
+relative_to_value = "dipentene"
+above = "1"
+"#;
+    std::fs::write(&path, file).unwrap();
+    let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("MISSED") && text.contains("no value: what it is divided by is zero"), "{text}");
 }
 
 /// A calibration is done again by one command: to data that one constant fits, from a start that is off.
