@@ -171,6 +171,47 @@ fn the_reduction_alone_makes_no_hydrazine() {
     assert_eq!(names, ["NO3-", "NO2-", "NO", "NH3", "N2"]);
 }
 
+/// Published: mixed with its volume of water, the imine falls back to DPK and NH3 within 12 h.
+#[test]
+fn the_imine_falls_back_in_water() {
+    let solution = run("jia-2024-imine-in-water", &[]);
+    assert!((solution.times.last().unwrap() - 12.0 * 3600.0).abs() < 1e-6);
+    // "Falls back" is taken as nine tenths at least.
+    assert!(last(&solution, "yield(DPK from DPKI)") > 0.9);
+}
+
+/// What two isotopes give is counted on the nitrogen of both: the three yields add up to that of the plain model.
+#[test]
+fn yields_of_a_mixed_feed_are_parts_of_both() {
+    let solution = run("jia-2024-electrosynthesis-15n-mixed", &[]);
+    let parts: f64 = ["yield_BPA", "yield_BPA_1", "yield_BPA_2"].iter().map(|name| last(&solution, name)).sum();
+    let plain = last(&run("jia-2024-electrosynthesis", &[]), "yield(BPA from NH3)");
+    assert!((parts / plain - 1.0).abs() < 1e-4, "{parts} {plain}");
+    // 0.05 M of each, all of it in the species that are summed.
+    assert!((last(&solution, "N_fed") - 100.0).abs() < 1e-6);
+}
+
+/// DPK that hydrolysis gives back is a part of all that carries the ketone, also where the cell left imine.
+#[test]
+fn recovered_ketone_is_a_part_of_its_carriers() {
+    let solution = run("jia-2024-hydrolysis", &[("BPA", "0.04 M"), ("DPKI", "0.02 M")]);
+    let back = last(&solution, "DPK_back");
+    // 1e-3 of the azine's nitrogen, and with it half of its ketone, is lost.
+    assert!(0.999 < back && back < 1.0, "{back}");
+    assert!((back * 100.0 - last(&solution, "DPK")).abs() < 1e-6);
+}
+
+/// A poisoned lattice takes up hydrogen first; the trace of H2 lets the cathode give it.
+#[test]
+fn a_poisoned_lattice_runs_without_a_negative_amount() {
+    for name in ["jia-2024-nio-li", "jia-2024-wo3-li", "jia-2024-w-li"] {
+        for potential in ["1.2 V", "1.4 V", "2.0 V"] {
+            let solution = run(name, &[("potential", potential)]);
+            assert!(solution.negative.is_empty(), "{name} at {potential}: {:?}", solution.negative);
+        }
+    }
+}
+
 /// Tafel: at the same amounts 118 mV more make each current ten times as large (alpha = 0.5 at 298.15 K).
 #[test]
 fn the_reduction_has_its_tafel_slope() {
