@@ -172,6 +172,27 @@ above = "1"
     assert!(text.contains("MISSED") && text.contains("no value: what it is divided by is zero"), "{text}");
 }
 
+/// The example of the guide holds what it says, and its calibration runs.
+#[test]
+fn the_example_of_the_guide_is_met() {
+    let page = include_str!("../../../docs/guide/anchors.md");
+    let example = page.split("```toml\n# anchors\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("anchors.toml"), folder.path().join("calibrated"));
+    std::fs::write(&path, example).unwrap();
+    let text = done(&["anchors", path.to_str().unwrap()]);
+    assert!(text.contains("3 anchors met, 0 missed, 1 for annotation alone"), "{text}");
+    done(&["anchors", path.to_str().unwrap(), "--calibrate", out.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(out.join("two-step.toml")).unwrap().contains("k2 = {"));
+    // Every key of a check that the program knows is in the tables of the page.
+    let known = include_str!("../src/command/anchors/file.rs");
+    let check = known.split("struct Check {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+    let keys = check.lines().filter_map(|line| line.trim().strip_prefix("pub(crate) ")?.split(':').next());
+    for key in keys {
+        assert!(page.contains(&format!("`{key}`")), "the page does not explain `{key}`");
+    }
+}
+
 /// A calibration is done again by one command: to data that one constant fits, from a start that is off.
 #[test]
 fn a_calibration_writes_a_part_of_a_model() {
