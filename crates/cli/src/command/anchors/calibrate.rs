@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::evaluate;
 use super::file::{Calibration, Check, File, Source};
-use super::prepare::{Place, Quantum, Ready, Shelf};
+use super::prepare::{Place, Ready, Shelf};
+use super::quantum::Quantum;
 use crate::Ending;
 use crate::arguments;
 use crate::command::fit::with_progress;

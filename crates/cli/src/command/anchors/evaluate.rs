@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ratelaw::prelude::*;
 use ratelaw::solver::{ChainResult, rate_control};
 
-use super::prepare::{Over, Place, Quantum, Ready, Run, Shelf};
+use super::prepare::{Over, Place, Ready, Run, Shelf};
+use super::quantum::Quantum;
 use crate::error::Result;
 
 /// Relative tolerance of all runs: far below any uncertainty of a published figure.

@@ -2,8 +2,10 @@
 
 mod calibrate;
 mod evaluate;
+mod expected;
 mod file;
 mod prepare;
+mod quantum;
 
 use std::path::Path;
 
@@ -20,7 +22,8 @@ use crate::progress::spin;
 use crate::report::{Align, columns, significant};
 use evaluate::Results;
 use file::{Anchor, Check, Heading, Kind, Source};
-use prepare::{Quantum, Ready};
+use prepare::Ready;
+use quantum::Quantum;
 
 pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;

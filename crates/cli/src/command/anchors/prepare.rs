@@ -9,7 +9,9 @@ use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
 use ratelaw::solver::Chain;
 
-use super::file::{self, Check, File, Source, Trend};
+use super::expected::{expectation, time};
+use super::file::{self, Check, File, Source};
+use super::quantum::{Quantum, quantity, quantum};
 use crate::error::{CliError, Result};
 use crate::input;
 
@@ -38,26 +40,6 @@ pub(super) enum Place {
     Stage { chain: String, stage: String, cycle: usize, start: bool },
     /// A chain as a whole.
     Chain { chain: String },
-}
-
-/// What is taken there.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Quantum {
-    Observable(String),
-    /// Monoisotopic mass of a species, g/mol.
-    Mass(String),
-    Parameter(String),
-    /// Degree of control of a step over an observable.
-    Control {
-        step: String,
-        of: String,
-    },
-    /// The part of a step of the control of all.
-    ControlShare {
-        step: String,
-        of: String,
-    },
-    Figure(String),
 }
 
 /// What the value is divided by: the same somewhere else, or something else there.
@@ -320,58 +302,4 @@ impl Shelf<'_> {
             _ => ("1".into(), 1.0),
         })
     }
-}
-
-fn quantity(check: &Check) -> Found<Quantum> {
-    let value = check.value.as_deref();
-    Ok(match (value, &check.figure, &check.control, &check.control_share) {
-        (None, Some(figure), None, None) => Quantum::Figure(figure.clone()),
-        (Some(value), None, None, None) => quantum(value),
-        (Some(of), None, Some(step), None) => Quantum::Control { step: step.clone(), of: of.to_owned() },
-        (Some(of), None, None, Some(step)) => Quantum::ControlShare { step: step.clone(), of: of.to_owned() },
-        _ => return Err("it needs a `value` (with `control` or `control_share` at most one), or a `figure`".into()),
-    })
-}
-
-fn quantum(text: &str) -> Quantum {
-    let within = |word: &str| text.trim().strip_prefix(word)?.strip_prefix('(')?.strip_suffix(')');
-    match (within("mass"), within("parameter")) {
-        (Some(species), _) => Quantum::Mass(species.trim().to_owned()),
-        (_, Some(name)) => Quantum::Parameter(name.trim().to_owned()),
-        _ => Quantum::Observable(text.trim().to_owned()),
-    }
-}
-
-fn time(text: Option<&str>) -> Found<Option<f64>> {
-    let read = |text: &str| {
-        let at: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-        at.si_as(Dimension::TIME, "`at`").map_err(|e| e.to_string())
-    };
-    text.map(read).transpose()
-}
-
-fn expectation(check: &Check, dimension: Option<Dimension>) -> Found<Expectation> {
-    let number = |text: &str| -> Found<f64> {
-        let quantity: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-        let number = match dimension {
-            Some(dimension) => quantity.si_as(dimension, &format!("`{text}`")).map_err(|e| e.to_string())?,
-            None => quantity.si(),
-        };
-        if number.is_finite() { Ok(number) } else { Err(format!("`{text}` is no finite number")) }
-    };
-    let uncertainty = |text: &str| match number(text)? {
-        within if within > 0.0 => Ok(within),
-        _ => Err(format!("`within` is `{text}`, expected an uncertainty above zero")),
-    };
-    let parts = (&check.equals, &check.within, &check.above, &check.below, check.trend);
-    Ok(match parts {
-        (Some(value), Some(within), None, None, None) => {
-            Expectation::Equals { value: number(value)?, within: uncertainty(within)? }
-        }
-        (None, None, Some(bound), None, None) => Expectation::Above(number(bound)?),
-        (None, None, None, Some(bound), None) => Expectation::Below(number(bound)?),
-        (None, None, None, None, Some(Trend::Rises)) => Expectation::Rises,
-        (None, None, None, None, Some(Trend::Falls)) => Expectation::Falls,
-        _ => return Err("it needs one of `equals` with `within`, `above`, `below`, `trend`".into()),
-    })
 }
