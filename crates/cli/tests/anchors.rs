@@ -14,11 +14,8 @@ fn the_anchors_are_met() {
     }
 }
 
-#[test]
-fn a_missed_anchor_ends_with_three() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("anchors.toml");
-    let file = r#"
+/// One anchor with a check that cannot be met.
+const MISSED: &str = r#"
 [anchors]
 name = "test"
 [[run]]
@@ -33,14 +30,23 @@ run = "pinene"
 value = "conversion(alpha_pinene)"
 below = "-1 %"
 "#;
-    std::fs::write(&path, file).unwrap();
-    let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+
+/// Runs `ratelaw anchors` on a file with this text.
+fn anchors(text: &str, folder: &tempfile::TempDir) -> std::process::Output {
+    let path = folder.path().join("anchors.toml");
+    std::fs::write(&path, text).unwrap();
+    ratelaw(folder.path(), &["anchors", path.to_str().unwrap()])
+}
+
+#[test]
+fn a_missed_anchor_ends_with_three() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = anchors(MISSED, &folder);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("0 anchors met, 1 missed (x1)"), "{text}");
     // Said to be out of reach, it is still missed, but no failure.
-    std::fs::write(&path, file.replace("published =", "out_of_reach = \"arithmetic\"\npublished =")).unwrap();
-    let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+    let output = anchors(&MISSED.replace("published =", "out_of_reach = \"arithmetic\"\npublished ="), &folder);
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("cannot be met: arithmetic"));
 }
@@ -48,7 +54,6 @@ below = "-1 %"
 #[test]
 fn wrong_files_say_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("anchors.toml");
     let head = "[anchors]\nname = \"t\"\n[[run]]\nname = \"r\"\nmodel = \"alpha-pinene\"\n[[anchor]]\nid = \"x\"\nquantity = \"q\"\npublished = \"p\"\n";
     for (check, message) in [
         (
@@ -105,8 +110,7 @@ fn wrong_files_say_what_is_wrong() {
         ("chain = \"c\"\nfigure = \"f\"\nabove = \"1\"", "there is no chain `c`"),
         ("run = \"r\"\nvalu = \"alpha_pinene\"\nabove = \"1\"", "unknown field `valu`"),
     ] {
-        std::fs::write(&path, format!("{head}[[anchor.check]]\n{check}\n")).unwrap();
-        let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+        let output = anchors(&format!("{head}[[anchor.check]]\n{check}\n"), &folder);
         let found = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{check}: {found}");
         assert!(found.contains(message), "{check}: {found}");
@@ -117,7 +121,6 @@ fn wrong_files_say_what_is_wrong() {
 #[test]
 fn wrong_entries_say_their_line() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("anchors.toml");
     let anchor = "[[anchor]]\nid = \"x\"\nquantity = \"q\"\npublished = \"p\"\nkind = \"annotation\"\n";
     for (rest, message) in [
         ("", "anchors.toml: it has no `[[anchor]]`"),
@@ -135,8 +138,7 @@ fn wrong_entries_say_their_line() {
         ("[[calibration]]\nname = \"c\"\nfree = [\"p1\"]\n", "calibration `c`: no check says that it is `fit`"),
     ] {
         let anchor = if rest.is_empty() { "" } else { anchor };
-        std::fs::write(&path, format!("[anchors]\nname = \"t\"\n{anchor}{rest}")).unwrap();
-        let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+        let output = anchors(&format!("[anchors]\nname = \"t\"\n{anchor}{rest}"), &folder);
         let found = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{rest}: {found}");
         assert!(found.contains(message), "{rest}: {found}");
@@ -146,27 +148,10 @@ fn wrong_entries_say_their_line() {
 /// Nothing is above a bound because it was divided by zero.
 #[test]
 fn a_ratio_to_zero_is_missed_with_its_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("anchors.toml");
-    let file = r#"
-[anchors]
-name = "test"
-[[run]]
-name = "pinene"
-model = "alpha-pinene"
-[[anchor]]
-id = "x1"
-quantity = "ratio"
-published = "large"
-[[anchor.check]]
-run = "pinene"
-value = "alpha_pinene"
-at = "0 s"
-relative_to_value = "dipentene"
-above = "1"
-"#;
-    std::fs::write(&path, file).unwrap();
-    let output = ratelaw(folder.path(), &["anchors", path.to_str().unwrap()]);
+    let ratio = "value = \"alpha_pinene\"\nat = \"0 s\"\nrelative_to_value = \"dipentene\"\nabove = \"1\"";
+    let text = MISSED.replace("value = \"conversion(alpha_pinene)\"\nbelow = \"-1 %\"", ratio);
+    assert_ne!(text, MISSED);
+    let output = anchors(&text, &tempfile::tempdir().unwrap());
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(3), "{text}");
     assert!(text.contains("MISSED") && text.contains("no value: what it is divided by is zero"), "{text}");
