@@ -10,6 +10,7 @@
 //!   text. A block ```` ```text ```` that comes next, if it starts with `error:`, must be that message, its line numbers
 //!   apart;
 //! - `# study`: a study file, whose models and data must be embedded ones;
+//! - `# anchors`: a file of anchors, whose models and chains must be embedded ones; the tests of the program run it;
 //! - `# chain`: a chain file of embedded models, which is read and run.
 //!
 //! Any other block fails the test.
@@ -74,12 +75,14 @@ fn lines(message: &str) -> Vec<&str> {
     all.filter(|line| !line.starts_with("-->") && !line.is_empty()).collect()
 }
 
-fn study(text: &str) -> Result<(), String> {
+/// Whether all that a study or a file of anchors names is embedded.
+fn embedded(text: &str) -> Result<(), String> {
     for line in text.lines() {
         let value = || line.split('"').nth(1).unwrap_or_default();
         let known = match line.split('=').next().unwrap_or_default().trim() {
             "model" => ratelaw::models::find(value()).is_some(),
             "data" => ratelaw::data::find(value()).is_some(),
+            "chain" => ratelaw::chains::find(value()).is_some(),
             _ => true,
         };
         if !known {
@@ -100,8 +103,8 @@ fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> 
     if block.language != "toml" {
         return Some(format!("`{}` is no language of a block that is tested", block.language));
     }
-    if text.starts_with("# study\n") {
-        return study(text).err();
+    if text.starts_with("# study\n") || text.starts_with("# anchors\n") {
+        return embedded(text).err();
     }
     if text.starts_with("# chain\n") {
         return chain(text).err();
@@ -112,7 +115,11 @@ fn fault(block: &Block, next: Option<&Block>, page: &[Block]) -> Option<String> 
             format!("model = {{ name = \"part\", base = \"{name}\", without = {without:?} }}\n{text}")
         }
         None if text.lines().any(|line| line == "[model]") => text.clone(),
-        None => return Some("neither a model with [model], nor `# part of:`, nor `# study`, nor `# chain`".to_owned()),
+        None => {
+            return Some(
+                "neither a model with [model], nor `# part of:`, nor `# study`, `# anchors` or `# chain`".to_owned(),
+            );
+        }
     };
     let outcome = run(&whole, page);
     let Some(wrong) = directive(text, "wrong:") else { return outcome.err() };

@@ -37,7 +37,7 @@ fn the_pictures_of_the_paper_say_what_is_published() {
         ("solvents", 4),
         ("cycles-anode", 2),
         ("cycles-mediator", 1),
-        ("chain", 4),
+        ("chain", 3),
     ];
     let without = ["current-mean", "current-1h", "infrared-solution", "infrared-surface"].map(|name| (name, 0));
     for (name, published) in with.into_iter().chain(without) {
@@ -45,10 +45,16 @@ fn the_pictures_of_the_paper_say_what_is_published() {
         assert!(svg.contains("(model") && svg.to_lowercase().contains("published"), "{name}");
         // What is published has its own entry in the legend, beside that of the model.
         assert_eq!(svg.contains(", model\n"), published > 0, "{name}");
+        // A note that does not fit would end with dots.
+        assert!(!svg.contains('…'), "{name}: a text is cut");
         assert!(svg.len() < 60_000, "{name}: {} bytes", svg.len());
         let table = table(&results, name);
         let notes = table["notes"].as_object().expect("notes");
         assert_eq!(notes.keys().filter(|k| k.contains("published")).count(), published, "{name}: {notes:?}");
+        // The text gives no uncertainties, so a picture with error bars says whose they are.
+        let words = svg.lines().filter(|line| !line.contains('<')).collect::<Vec<_>>().join(" ");
+        let bars = notes.values().any(|v| v.as_str().is_some_and(|text| text.contains(" within ")));
+        assert!(!bars || words.contains("rror bar") && words.contains("our reading"), "{name}: {words}");
         assert!(results.join(format!("{name}.csv")).is_file(), "{name}");
     }
 

@@ -1,7 +1,7 @@
 //! What can be observed, and its name.
 
 use ratelaw_network::units::Dimension;
-use ratelaw_network::{Network, NetworkError, PhaseId, PhaseKind, SiteId, SpeciesId, StepId};
+use ratelaw_network::{Network, NetworkError, PhaseId, PhaseKind, SiteId, SpeciesId, StepId, nearest};
 
 use super::Share;
 use crate::error::{Result, SolveError};
@@ -56,6 +56,12 @@ pub enum Observable {
     /// that it uses.
     Named(usize, Vec<Observable>),
 }
+
+/// Ready observables without an argument.
+const PLAIN: [&str; 3] = ["charge", "current", "cell_voltage"];
+/// Ready observables with one.
+const WITH_ARGUMENT: [&str; 9] =
+    ["conversion", "yield", "selectivity", "FE", "TOF", "coverage", "rate", "current", "potential"];
 
 /// How an observable is shown: `value / factor` in the unit `symbol`.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,6 +196,7 @@ impl Observable {
     fn unknown(network: &Network, text: &str) -> SolveError {
         let names: Vec<&str> = network.species().iter().map(|s| s.name.as_str()).collect();
         let own: Vec<&str> = network.observables().iter().map(|o| o.name.as_str()).collect();
+        let near = nearest_observable(text, names.iter().chain(&own).copied());
         let own = if own.is_empty() { String::new() } else { format!("{}, ", own.join(", ")) };
         SolveError::UnknownName {
             kind: "observable",
@@ -197,7 +204,7 @@ impl Observable {
             expected: format!(
                 "a species ({}), {own}conversion(FEED), yield(PRODUCT from FEED), selectivity(PRODUCT from FEED), \
                  FE(PRODUCT), TOF(PRODUCT), coverage(SPECIES), rate(STEP), current(STEP), potential(ELECTRODE), charge, \
-                 current or cell_voltage",
+                 current or cell_voltage{near}",
                 names.join(", ")
             ),
         }
@@ -298,6 +305,15 @@ impl Observable {
         };
         undefined(self.name(network), needs.to_owned())
     }
+}
+
+/// What may have been meant by a name, as the end of a message; `names` are those of the model.
+fn nearest_observable<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let near = match text.split_once('(') {
+        Some((function, argument)) => nearest(function.trim(), WITH_ARGUMENT).map(|f| format!("{f}({argument}")),
+        None => nearest(text, names.chain(PLAIN)).map(str::to_owned),
+    };
+    near.filter(|near| near != text).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 fn step_id(network: &Network, name: &str) -> Result<StepId> {

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use ratelaw::fit::{Expectation, Observation};
 use ratelaw::prelude::*;
+use toml::Spanned;
 
 use super::evaluate;
-use super::file::{Calibration, Check, File};
-use super::prepare::{Place, Quantum, Ready, Shelf};
+use super::file::{Calibration, Check, File, Source};
+use super::prepare::{Place, Ready, Shelf};
+use super::quantum::Quantum;
 use crate::Ending;
 use crate::arguments;
 use crate::command::fit::with_progress;
@@ -47,21 +49,29 @@ impl Prepared<'_> {
 /// Looks up what every calibration of a file needs.
 pub(super) fn prepare<'a>(
     file: &'a File,
-    name: &str,
+    source: &Source,
     shelf: &Shelf<'_>,
     checks: &[Vec<Ready>],
 ) -> Result<Vec<Prepared<'a>>> {
-    let pairs: Vec<(&Check, &Ready)> =
-        file.anchor.iter().zip(checks).flat_map(|(a, ready)| a.check.iter().zip(ready)).collect();
-    let prepared = |calibration: &'a Calibration| {
-        let wrong = |reason: String| CliError::Study {
-            file: name.to_owned(),
-            reason: format!("calibration `{}`: {reason}", calibration.name),
-        };
-        let own = pairs.iter().filter(|(check, _)| check.fit.as_deref() == Some(&calibration.name));
+    let pairs: Vec<(&Spanned<Check>, &Ready)> =
+        file.anchor.iter().zip(checks).flat_map(|(a, ready)| a.get_ref().check.iter().zip(ready)).collect();
+    let prepared = |entry: &'a Spanned<Calibration>| {
+        let calibration = entry.get_ref();
+        let wrong = |reason: String| source.fault(entry, format!("calibration `{}`: {reason}", calibration.name));
+        let own = pairs.iter().filter(|(check, _)| check.get_ref().fit.as_deref() == Some(&calibration.name));
+        for (nothing, reason) in [
+            (calibration.free.is_empty(), "`free` names no constant"),
+            (calibration.starts == 0, "`starts` is 0, expected 1 or more"),
+            (own.clone().next().is_none(), "no check says that it is `fit` to it"),
+        ] {
+            if nothing {
+                return Err(wrong(reason.to_owned()));
+            }
+        }
         let mut by_run: Vec<(usize, Vec<Observation>)> = Vec::new();
-        for (_, ready) in own {
-            for (run, observation) in observations(ready, shelf).map_err(&wrong)? {
+        for (check, ready) in own {
+            let found = observations(ready, shelf).map_err(|reason| source.fault(check, reason));
+            for (run, observation) in found? {
                 match by_run.iter_mut().find(|(r, _)| *r == run) {
                     Some((_, list)) => list.push(observation),
                     None => by_run.push((run, vec![observation])),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ratelaw::prelude::*;
 use ratelaw::solver::{ChainResult, rate_control};
 
-use super::prepare::{Over, Place, Quantum, Ready, Run, Shelf};
+use super::prepare::{Over, Place, Ready, Run, Shelf};
+use super::quantum::Quantum;
 use crate::error::Result;
 
 /// Relative tolerance of all runs: far below any uncertainty of a published figure.
@@ -53,11 +54,16 @@ impl Results<'_> {
     pub(super) fn values(&self, ready: &Ready) -> std::result::Result<Vec<f64>, String> {
         let value = |place: &Place| {
             let value = self.value(place, &ready.quantity)?;
-            Ok(match &ready.over {
-                None => value,
-                Some(Over::Place(other)) => value / self.value(other, &ready.quantity)?,
-                Some(Over::Quantum(other)) => value / self.value(place, other)?,
-            })
+            let divisor = match &ready.over {
+                None => 1.0,
+                Some(Over::Place(other)) => self.value(other, &ready.quantity)?,
+                Some(Over::Quantum(other)) => self.value(place, other)?,
+            };
+            match value / divisor {
+                _ if divisor == 0.0 => Err("what it is divided by is zero".to_owned()),
+                ratio if ratio.is_finite() => Ok(ratio),
+                _ => Err("it is no finite number".to_owned()),
+            }
         };
         ready.places.iter().map(value).collect()
     }

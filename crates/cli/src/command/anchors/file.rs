@@ -1,6 +1,9 @@
 //! The file of anchors, as written.
 
 use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{CliError, Result};
 
 /// Published figures, the runs that they are held against, and what is calibrated to them.
 #[derive(Debug, Deserialize)]
@@ -8,11 +11,37 @@ use serde::Deserialize;
 pub(crate) struct File {
     pub(crate) anchors: Heading,
     #[serde(default)]
-    pub(crate) run: Vec<Run>,
+    pub(crate) run: Vec<Spanned<Run>>,
     #[serde(default)]
-    pub(crate) anchor: Vec<Anchor>,
+    pub(crate) anchor: Vec<Spanned<Anchor>>,
     #[serde(default)]
-    pub(crate) calibration: Vec<Calibration>,
+    pub(crate) calibration: Vec<Spanned<Calibration>>,
+}
+
+/// The text of a file of anchors, and the name that messages give it.
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// The file as written.
+    pub(crate) fn read(&self) -> Result<File> {
+        let file: File = toml::from_str(&self.text)
+            .map_err(|e| format!("this is no file of anchors\n{}", e.to_string().trim_end()))
+            .map_err(|reason| CliError::Study { file: self.name.clone(), reason })?;
+        if file.anchor.is_empty() {
+            let reason = "it has no `[[anchor]]`, so there is nothing to compare".to_owned();
+            return Err(CliError::Study { file: self.name.clone(), reason });
+        }
+        Ok(file)
+    }
+
+    /// What is wrong with an entry of the file, with the line where it begins.
+    pub(crate) fn fault<T>(&self, entry: &Spanned<T>, reason: String) -> CliError {
+        let line = self.text.bytes().take(entry.span().start).filter(|b| *b == b'\n').count() + 1;
+        CliError::Study { file: format!("{}:{line}", self.name), reason }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +79,7 @@ pub(crate) struct Anchor {
     /// Why no model can meet it; such a miss does not fail the command.
     pub(crate) out_of_reach: Option<String>,
     #[serde(default)]
-    pub(crate) check: Vec<Check>,
+    pub(crate) check: Vec<Spanned<Check>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -2,14 +2,17 @@
 
 mod calibrate;
 mod evaluate;
+mod expected;
 mod file;
 mod prepare;
+mod quantum;
 
 use std::path::Path;
 
 use ratelaw::fit::Expectation;
 use ratelaw::solver::{Cell, Column, Table};
 use ratelaw::studies;
+use toml::Spanned;
 
 use crate::Ending;
 use crate::arguments::Anchors;
@@ -18,38 +21,38 @@ use crate::output::Sink;
 use crate::progress::spin;
 use crate::report::{Align, columns, significant};
 use evaluate::Results;
-use file::{Anchor, Check, File, Kind};
-use prepare::{Quantum, Ready};
+use file::{Anchor, Check, Heading, Kind, Source};
+use prepare::Ready;
+use quantum::Quantum;
 
 pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
-    let (text, name) = match &arguments.file {
-        None => (studies::ANCHORS.to_owned(), "jia-2024-anchors.toml (embedded)".to_owned()),
+    let source = match &arguments.file {
+        None => Source { name: "jia-2024-anchors.toml (embedded)".to_owned(), text: studies::ANCHORS.to_owned() },
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| CliError::Read { path: path.clone(), reason: e.to_string() })?;
-            (text, path.display().to_string())
+            Source { name: path.display().to_string(), text }
         }
     };
-    let file: File = toml::from_str(&text)
-        .map_err(|e| format!("this is no file of anchors\n{}", e.to_string().trim_end()))
-        .map_err(|reason| CliError::Study { file: name.clone(), reason })?;
+    let file = source.read()?;
     let folder = arguments.file.as_deref().and_then(Path::parent);
-    let (shelf, checks) = prepare::prepare(&file, &name, folder)?;
-    let calibrations = calibrate::prepare(&file, &name, &shelf, &checks)?;
+    let (shelf, checks) = prepare::prepare(&file, &source, folder)?;
+    let calibrations = calibrate::prepare(&file, &source, &shelf, &checks)?;
     if let Some(folder) = &arguments.calibrate {
-        let source = format!("{}: figures of {}", file.anchors.name, file.anchors.source);
-        return calibrate::run(calibrations, &source, folder);
+        let figures = format!("{}: figures of {}", file.anchors.name, file.anchors.source);
+        return calibrate::run(calibrations, &figures, folder);
     }
     let results = spin(&file.anchors.name, || Ok::<_, CliError>(evaluate::run(&shelf, &checks)))?;
+    let anchors: Vec<&Anchor> = file.anchor.iter().map(Spanned::get_ref).collect();
     let outcomes: Vec<Outcome> =
-        file.anchor.iter().zip(&checks).map(|(anchor, ready)| Outcome::of(anchor, ready, &results)).collect();
+        anchors.iter().zip(&checks).map(|(anchor, ready)| Outcome::of(anchor, ready, &results)).collect();
     sink.say(&format!("{}\n", file.anchors.title))?;
-    sink.say(&text_table(&file.anchor, &outcomes))?;
-    sink.say(&summary(&file.anchor, &outcomes))?;
-    sink.write(&table(&file, &outcomes))?;
-    let missed = |(anchor, outcome): (&Anchor, &Outcome)| outcome.met == Some(false) && anchor.out_of_reach.is_none();
-    Ok(if file.anchor.iter().zip(&outcomes).any(missed) { Ending::Partly } else { Ending::Done })
+    sink.say(&text_table(&anchors, &outcomes))?;
+    sink.say(&summary(&anchors, &outcomes))?;
+    sink.write(&table(&file.anchors, &anchors, &outcomes))?;
+    let missed = |(anchor, outcome): (&&Anchor, &Outcome)| outcome.met == Some(false) && anchor.out_of_reach.is_none();
+    Ok(if anchors.iter().zip(&outcomes).any(missed) { Ending::Partly } else { Ending::Done })
 }
 
 /// What became of an anchor.
@@ -81,7 +84,7 @@ impl Outcome {
             let what = what(check, ready);
             Judged { what, expected: expected(ready), found, met, reading: check.reading.clone() }
         };
-        let checks: Vec<Judged> = anchor.check.iter().zip(ready).map(judge).collect();
+        let checks: Vec<Judged> = anchor.check.iter().map(Spanned::get_ref).zip(ready).map(judge).collect();
         let met = (anchor.kind != Kind::Annotation).then(|| checks.iter().all(|c| c.met));
         Self { checks, met }
     }
@@ -137,7 +140,7 @@ fn what(check: &Check, ready: &Ready) -> String {
     format!("{text} [{place}{at}]")
 }
 
-fn text_table(anchors: &[Anchor], outcomes: &[Outcome]) -> String {
+fn text_table(anchors: &[&Anchor], outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for (anchor, outcome) in anchors.iter().zip(outcomes) {
         let condition = if anchor.condition.is_empty() { String::new() } else { format!(" ({})", anchor.condition) };
@@ -162,7 +165,7 @@ fn text_table(anchors: &[Anchor], outcomes: &[Outcome]) -> String {
     text
 }
 
-fn summary(anchors: &[Anchor], outcomes: &[Outcome]) -> String {
+fn summary(anchors: &[&Anchor], outcomes: &[Outcome]) -> String {
     let count = |met: Option<bool>| outcomes.iter().filter(|o| o.met == met).count();
     let missed: Vec<&str> =
         anchors.iter().zip(outcomes).filter(|(_, o)| o.met == Some(false)).map(|(a, _)| a.id.as_str()).collect();
@@ -178,9 +181,9 @@ fn summary(anchors: &[Anchor], outcomes: &[Outcome]) -> String {
 }
 
 /// One row for each check.
-fn table(file: &File, outcomes: &[Outcome]) -> Table {
+fn table(heading: &Heading, anchors: &[&Anchor], outcomes: &[Outcome]) -> Table {
     let names = ["id", "quantity", "condition", "published", "check", "expected", "model", "verdict", "reading"];
-    let rows = file.anchor.iter().zip(outcomes).flat_map(|(anchor, outcome)| {
+    let rows = anchors.iter().zip(outcomes).flat_map(|(anchor, outcome)| {
         let cells = move |check: Option<&Judged>| {
             let of = |f: fn(&Judged) -> String| check.map_or(String::new(), f);
             let verdict = check.map_or("annotation", |c| if c.met { "met" } else { "missed" });
@@ -204,7 +207,7 @@ fn table(file: &File, outcomes: &[Outcome]) -> Table {
         }
     });
     Table {
-        notes: vec![("anchors".into(), file.anchors.name.clone()), ("source".into(), file.anchors.source.clone())],
+        notes: vec![("anchors".into(), heading.name.clone()), ("source".into(), heading.source.clone())],
         columns: names.iter().map(|n| Column::new(n, "")).collect(),
         rows: rows.collect(),
     }

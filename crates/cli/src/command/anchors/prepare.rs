@@ -9,7 +9,9 @@ use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
 use ratelaw::solver::Chain;
 
-use super::file::{self, Check, File, Trend};
+use super::expected::{expectation, time};
+use super::file::{self, Check, File, Source};
+use super::quantum::{Quantum, quantity, quantum};
 use crate::error::{CliError, Result};
 use crate::input;
 
@@ -40,26 +42,6 @@ pub(super) enum Place {
     Chain { chain: String },
 }
 
-/// What is taken there.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Quantum {
-    Observable(String),
-    /// Monoisotopic mass of a species, g/mol.
-    Mass(String),
-    Parameter(String),
-    /// Degree of control of a step over an observable.
-    Control {
-        step: String,
-        of: String,
-    },
-    /// The part of a step of the control of all.
-    ControlShare {
-        step: String,
-        of: String,
-    },
-    Figure(String),
-}
-
 /// What the value is divided by: the same somewhere else, or something else there.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Over {
@@ -86,33 +68,48 @@ pub(super) struct Shelf<'a> {
 
 type Found<T> = std::result::Result<T, String>;
 
-/// Looks everything up: for each anchor its checks. `name` is that of the file, for messages.
-pub(super) fn prepare<'a>(file: &File, name: &str, folder: Option<&'a Path>) -> Result<(Shelf<'a>, Vec<Vec<Ready>>)> {
-    let wrong = |what: String| CliError::Study { file: name.to_owned(), reason: what };
+/// Looks everything up: for each anchor its checks.
+pub(super) fn prepare<'a>(
+    file: &File,
+    source: &Source,
+    folder: Option<&'a Path>,
+) -> Result<(Shelf<'a>, Vec<Vec<Ready>>)> {
     let mut shelf = Shelf { folder, runs: Vec::new(), chains: BTreeMap::new() };
-    for run in &file.run {
-        shelf.add(run).map_err(|e| wrong(format!("run `{}`: {e}", run.name)))?;
+    for entry in &file.run {
+        let run = entry.get_ref();
+        shelf.add(run).map_err(|e| source.fault(entry, format!("run `{}`: {e}", run.name)))?;
     }
     let mut all = Vec::new();
-    for (i, anchor) in file.anchor.iter().enumerate() {
-        if file.anchor[..i].iter().any(|a| a.id == anchor.id) {
-            return Err(wrong(format!("two anchors have the id `{}`", anchor.id)));
+    for (i, entry) in file.anchor.iter().enumerate() {
+        let anchor = entry.get_ref();
+        let wrong = |reason: &str| Err(source.fault(entry, format!("anchor `{}`: {reason}", anchor.id)));
+        if file.anchor[..i].iter().any(|a| a.get_ref().id == anchor.id) {
+            return wrong("its id is given twice");
         }
         if anchor.check.is_empty() != (anchor.kind == file::Kind::Annotation) {
-            return Err(wrong(format!("anchor `{}`: an annotation has no check, any other at least one", anchor.id)));
+            return wrong("an annotation has no check, any other at least one");
         }
         let mut checks = Vec::new();
-        for (k, check) in anchor.check.iter().enumerate() {
-            let known = |fit: &String| file.calibration.iter().any(|c| c.name == *fit);
+        for entry in &anchor.check {
+            let check = entry.get_ref();
+            let known = |fit: &String| file.calibration.iter().any(|c| c.get_ref().name == *fit);
             let ready = match &check.fit {
-                Some(fit) if !known(fit) => Err(format!("there is no calibration `{fit}`")),
+                Some(fit) if !known(fit) => {
+                    let names = file.calibration.iter().map(|c| c.get_ref().name.as_str());
+                    Err(format!("there is no calibration `{fit}`{}", suggestion(fit, names)))
+                }
                 _ => shelf.check(check),
             };
-            checks.push(ready.map_err(|e| wrong(format!("anchor `{}`, check {}: {e}", anchor.id, k + 1)))?);
+            checks.push(ready.map_err(|e| source.fault(entry, format!("in a check of anchor `{}`: {e}", anchor.id)))?);
         }
         all.push(checks);
     }
     Ok((shelf, all))
+}
+
+/// What may have been meant by a name, as the end of a message.
+fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 impl Shelf<'_> {
@@ -162,8 +159,8 @@ impl Shelf<'_> {
 
     fn find(&self, name: &str) -> Found<usize> {
         self.runs.iter().position(|r| r.name == name).ok_or_else(|| {
-            let near = nearest(name, self.runs.iter().map(|r| r.name.as_str()));
-            format!("there is no run `{name}`{}", near.map_or(String::new(), |n| format!("; did you mean `{n}`?")))
+            let near = suggestion(name, self.runs.iter().map(|r| r.name.as_str()));
+            format!("there is no run `{name}`{near}")
         })
     }
 
@@ -173,10 +170,16 @@ impl Shelf<'_> {
         match (&check.chain, names.as_slice()) {
             (Some(_), [_, ..]) => Err("a check is of runs or of a chain".into()),
             (None, []) => Err("it says no `run`, no `runs` and no `chain`".into()),
+            (None, _) if check.figure.is_some() || check.stage.is_some() || check.cycle.is_some() => {
+                Err("`figure`, `stage` and `cycle` are of a `chain`".into())
+            }
             (None, names) => names.iter().map(|n| Ok(Place::Run { run: self.find(n)?, at })).collect(),
             (Some(chain), []) => {
                 self.load(chain)?;
                 let place = match (&check.stage, check.figure.is_some()) {
+                    (None, true) if at.is_some() || check.cycle.is_some() => {
+                        return Err("a `figure` is of the whole chain: it has no `at` and no `cycle`".into());
+                    }
                     (None, true) => Place::Chain { chain: chain.clone() },
                     (Some(stage), false) => Place::Stage {
                         chain: chain.clone(),
@@ -213,8 +216,9 @@ impl Shelf<'_> {
     fn known(&self, place: &Place) -> Found<()> {
         let Place::Stage { chain, stage, cycle, .. } = place else { return Ok(()) };
         let own = &self.chains[chain];
-        if !own.stages().iter().any(|s| s.name == *stage) {
-            return Err(format!("the chain `{chain}` has no stage `{stage}`"));
+        let names: Vec<&str> = own.stages().iter().map(|s| s.name.as_str()).collect();
+        if !names.contains(&stage.as_str()) {
+            return Err(format!("the chain `{chain}` has no stage `{stage}`{}", suggestion(stage, names)));
         }
         if !(1..=own.times()).contains(cycle) {
             return Err(format!("the chain `{chain}` has the cycles 1 to {}, not {cycle}", own.times()));
@@ -238,8 +242,11 @@ impl Shelf<'_> {
         let text = |e: ratelaw::solver::SolveError| e.to_string();
         match (quantity, self.network(place), place) {
             (Quantum::Figure(name), None, Place::Chain { chain }) => {
-                let known = self.chains[chain].figures().any(|f| f.name == *name);
-                if known { Ok(()) } else { Err(format!("the chain `{chain}` has no figure `{name}`")) }
+                let names: Vec<&str> = self.chains[chain].figures().map(|f| f.name.as_str()).collect();
+                if names.contains(&name.as_str()) {
+                    return Ok(());
+                }
+                Err(format!("the chain `{chain}` has no figure `{name}`{}", suggestion(name, names)))
             }
             (Quantum::Observable(of), Some(network), _) => Observable::parse(network, of).map(|_| ()).map_err(text),
             (Quantum::Mass(name), Some(network), _) => network.species_id(name).map(|_| ()).map_err(|e| e.to_string()),
@@ -251,11 +258,8 @@ impl Shelf<'_> {
                 if network.steps().iter().any(|s| s.name == *step) {
                     return Ok(());
                 }
-                let near = nearest(step, network.steps().iter().map(|s| s.name.as_str()));
-                Err(format!(
-                    "there is no step `{step}`{}",
-                    near.map_or(String::new(), |n| format!("; did you mean `{n}`?"))
-                ))
+                let near = suggestion(step, network.steps().iter().map(|s| s.name.as_str()));
+                Err(format!("there is no step `{step}`{near}"))
             }
             _ => Err("this cannot be taken there: parameters and control are of runs, figures of chains".into()),
         }
@@ -298,53 +302,4 @@ impl Shelf<'_> {
             _ => ("1".into(), 1.0),
         })
     }
-}
-
-fn quantity(check: &Check) -> Found<Quantum> {
-    let value = check.value.as_deref();
-    Ok(match (value, &check.figure, &check.control, &check.control_share) {
-        (None, Some(figure), None, None) => Quantum::Figure(figure.clone()),
-        (Some(value), None, None, None) => quantum(value),
-        (Some(of), None, Some(step), None) => Quantum::Control { step: step.clone(), of: of.to_owned() },
-        (Some(of), None, None, Some(step)) => Quantum::ControlShare { step: step.clone(), of: of.to_owned() },
-        _ => return Err("it needs a `value` (with `control` or `control_share` at most one), or a `figure`".into()),
-    })
-}
-
-fn quantum(text: &str) -> Quantum {
-    let within = |word: &str| text.trim().strip_prefix(word)?.strip_prefix('(')?.strip_suffix(')');
-    match (within("mass"), within("parameter")) {
-        (Some(species), _) => Quantum::Mass(species.trim().to_owned()),
-        (_, Some(name)) => Quantum::Parameter(name.trim().to_owned()),
-        _ => Quantum::Observable(text.trim().to_owned()),
-    }
-}
-
-fn time(text: Option<&str>) -> Found<Option<f64>> {
-    let read = |text: &str| {
-        let at: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-        at.si_as(Dimension::TIME, "`at`").map_err(|e| e.to_string())
-    };
-    text.map(read).transpose()
-}
-
-fn expectation(check: &Check, dimension: Option<Dimension>) -> Found<Expectation> {
-    let number = |text: &str| -> Found<f64> {
-        let quantity: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
-        match dimension {
-            Some(dimension) => quantity.si_as(dimension, &format!("`{text}`")).map_err(|e| e.to_string()),
-            None => Ok(quantity.si()),
-        }
-    };
-    let parts = (&check.equals, &check.within, &check.above, &check.below, check.trend);
-    Ok(match parts {
-        (Some(value), Some(within), None, None, None) => {
-            Expectation::Equals { value: number(value)?, within: number(within)? }
-        }
-        (None, None, Some(bound), None, None) => Expectation::Above(number(bound)?),
-        (None, None, None, Some(bound), None) => Expectation::Below(number(bound)?),
-        (None, None, None, None, Some(Trend::Rises)) => Expectation::Rises,
-        (None, None, None, None, Some(Trend::Falls)) => Expectation::Falls,
-        _ => return Err("it needs one of `equals` with `within`, `above`, `below`, `trend`".into()),
-    })
 }

@@ -212,8 +212,8 @@ impl<'a> Layout<'a> {
         let top = own.filter_map(symbol).chain(height).fold(floor, f64::min);
         let text = match value {
             None => "none".to_owned(),
-            // What is left of the tolerance says nothing.
-            Some(v) if self.chart.y.scale == Scale::Linear && v.abs() < 1e-3 * self.y.hi.abs() => "0".to_owned(),
+            // What is left of the tolerance, 1e-6 of what there is, says nothing.
+            Some(v) if self.chart.y.scale == Scale::Linear && v.abs() < 1e-6 * self.y.hi.abs() => "0".to_owned(),
             Some(v) => significant(v, 3),
         };
         canvas.text(&[text], (x + 0.5 * wide, top - 4.0), (NUMBER_FONT, INK), Align::Middle)
@@ -276,6 +276,16 @@ mod tests {
     fn bars_without_a_value_are_no_data() {
         assert!(matches!(chart(Scale::Log, &[None, Some(0.0)], vec![]).to_svg(), Err(PlotError::NoData { .. })));
         assert!(matches!(chart(Scale::Linear, &[None], vec![]).to_svg(), Err(PlotError::NoData { .. })));
+    }
+
+    /// A little is not nothing: only what the tolerance leaves is written as zero.
+    #[test]
+    fn small_values_keep_their_digits() {
+        let svg = chart(Scale::Linear, &[Some(98.5), Some(0.105), Some(0.0096), Some(1e-6)], vec![]).to_svg().unwrap();
+        for number in ["98.5", "0.105", "0.00960", "0"] {
+            assert!(svg.contains(&format!(">\n{number}\n<")), "no {number} in {svg}");
+        }
+        assert!(!svg.contains("e-6"), "{svg}");
     }
 
     /// A number stands over the symbol on its bar.
