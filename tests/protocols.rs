@@ -125,7 +125,7 @@ fn length_of_a_run() {
     assert!((last(&long, "A") / (1e3 * expected) - 1.0).abs() < 1e-9);
 }
 
-/// Sensitivities go through doses, withdrawals and transfers; through conditions they are refused.
+/// Sensitivities go through doses, withdrawals and transfers.
 #[test]
 fn sensitivities_through_stages() {
     let network = model(
@@ -141,9 +141,6 @@ fn sensitivities_through_stages() {
     let by_k = -5.0 * e * (2.0 * 1e3 * e + 500.0) * 0.8;
     assert!((derivatives[0] / by_k - 1.0).abs() < 1e-8, "{} {by_k}", derivatives[0]);
     assert!((derivatives[1] / (0.8 * e * e) - 1.0).abs() < 1e-9);
-    let network = model(r#"["hold until conversion(A) >= 0.9 or 1 h", "ramp from 300 K to 310 K at 1 K/s"]"#);
-    let refused = solve(&Problem::builder(&network).build().unwrap(), &options).unwrap_err();
-    assert!(matches!(refused, SolveError::UnsupportedEvents), "{refused}");
 }
 
 /// At rest no electrons pass, and chemistry goes on.

@@ -177,3 +177,37 @@ fn the_time_of_an_event_moves() {
     assert!(all.derivative(0, last, 0).unwrap().abs() < 1e-7, "{:?}", all.derivative(0, last, 0));
     assert!(check.agrees(), "{}", check.describe());
 }
+
+/// Ramps that begin at a time that a condition set, of the temperature and with a rate that reads the time itself.
+#[test]
+fn sensitivities_through_events_and_ramps() {
+    let protocol = r#"["hold until conversion(A) >= 0.5 or 1 h", "ramp to 315 K at 2 K/s", "dose 0.5 M A",
+        "hold until [B] >= 0.7 M or 1 h", "ramp from 310 K to 300 K at 1 K/s"]"#;
+    let text = STAGES.replace("PROTOCOL", protocol);
+    let text = text.replace(r#"law = "arrhenius""#, r#"duplicate = true, law = "arrhenius""#);
+    let timed = format!(
+        "{text}leak = {{ equation = \"A -> B\", duplicate = true, rate = \"0.01 {{1/s}}*[A]*exp(-time/(20 {{s}}))\" }}\n"
+    );
+    for text in [text, timed] {
+        let network = Network::from_toml(&text, "stages.toml").unwrap();
+        let mut problem = Problem::builder(&network).build().unwrap();
+        problem.set_save(SavePoints::Times(vec![0.5, 6.0, 9.0, 12.0, 14.0, 17.0, 20.0, 25.0, 30.0]));
+        problem.set_t_end(30.0);
+        agree(&problem, &["A", "B", "conversion(A)"], &["Ea", "k2", "A", "B(0)", "temperature"]);
+    }
+}
+
+/// A ramp from the problem's own potential takes longer where that is farther off, and ends where it is told to.
+#[test]
+fn a_ramp_from_a_potential_that_changes() {
+    let protocol = r#"protocol = ["hold for 100 s", "ramp to 1.1 V at 1 mV/s", "hold for 500 s",
+        "hold until charge >= 2 C or 20 h", "ramp to 0.9 V at 1 mV/s", "hold for 100 s"]"#;
+    let network = Network::from_toml(&OHMIC.replace(r#"t_end = "20 h""#, protocol), "ohmic.toml").unwrap();
+    let mut problem = Problem::builder(&network).build().unwrap();
+    problem.set_save(SavePoints::Times(vec![50.0, 120.0, 150.0, 400.0, 600.0, 2000.0, 2500.0, 3500.0]));
+    problem.set_t_end(3500.0);
+    let of = ["R", "O", "charge", "current", "potential(anode)"];
+    let check = check(&problem, &of, &["potential", "k0", "E0", "R_u", "R"], 1e-7);
+    println!("{} {:?}", check.describe(), check.sensitivities.solution.times);
+    assert!(check.agrees(), "{}", check.describe());
+}

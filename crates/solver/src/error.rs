@@ -83,12 +83,6 @@ pub enum SolveError {
         /// A method that can.
         instead: Method,
     },
-    /// Sensitivities through a stage that a condition ends, of a model that changes with time.
-    #[error(
-        "sensitivities through `until` conditions are not available together with ramps or rates that depend on the time: \
-         what comes later would begin later; give the stages fixed times"
-    )]
-    UnsupportedEvents,
     /// A steady state of something that changes with time.
     #[error("a steady state needs conditions that do not change: {why}")]
     NotConstant {

@@ -10,7 +10,6 @@ use crate::method::{Method, Shared, integrate_explicit};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
 use crate::run::{Alone, Run};
-use crate::schedule;
 use crate::solution::Solution;
 use crate::system::System;
 
@@ -79,9 +78,6 @@ pub(crate) fn supported(problem: &Problem, options: &SolveOptions) -> Result<()>
     }
     if !stages.is_empty() && options.method.is_explicit() {
         return Err(unsupported("follow a protocol"));
-    }
-    if !options.sensitivities.is_empty() && schedule::has_conditions(stages) && tables.time().is_some() {
-        return Err(SolveError::UnsupportedEvents);
     }
     Ok(())
 }

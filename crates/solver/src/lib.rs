@@ -4,6 +4,7 @@
 //! [`solve`] turns a [`Problem`] into a [`Solution`]; [`sweep`] does so over a grid of [`Axis`] values, and
 //! [`verify`] says how far the solution is from the truth.
 
+mod applied;
 mod chain;
 mod charge;
 mod control;
@@ -31,6 +32,7 @@ mod system;
 mod table;
 mod verify;
 
+pub use applied::Applied;
 pub use chain::{
     Account, Chain, ChainError, ChainFailure, ChainFault, ChainFile, ChainPlace, ChainProblem, ChainResult, ChainStage,
     Exchange, Figure, FigureKind, FigureValue, Ledger, LedgerEntry, Per, Reading, Receipt, Receive, StageRun, Tally,

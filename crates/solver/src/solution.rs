@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ratelaw_network::{Conditions, Network, SpeciesId};
 
+use crate::applied::Applied;
 use crate::error::Result;
 use crate::method::Method;
 use crate::observe::{DisplayUnit, Moment, Observable};
@@ -54,6 +55,8 @@ pub struct Solution {
     pub potentials: Vec<Vec<f64>>,
     /// Conditions of the stage that each time falls into.
     pub conditions: Vec<Conditions>,
+    /// How potential and temperature change with each setting, at each save point.
+    pub(crate) applied: Vec<Vec<Applied>>,
     /// What was supplied of each species until each time, SI: the amounts at the start and what a protocol dosed.
     pub supplied: Vec<Arc<[f64]>>,
     /// Net turnovers since the start, mol, of the steps that exchange electrons, in the order of
@@ -93,6 +96,7 @@ impl Solution {
             states: Vec::new(),
             potentials: Vec::new(),
             conditions: Vec::new(),
+            applied: Vec::new(),
             supplied: Vec::new(),
             unmet: Vec::new(),
             turnover_rates: Vec::new(),
@@ -114,12 +118,13 @@ impl Solution {
         z: &[f64],
         mut q: Vec<f64>,
         derivatives: Vec<(Vec<f64>, Vec<f64>)>,
-        (conditions, supplied): (&Conditions, &Arc<[f64]>),
+        (conditions, applied, supplied): (&Conditions, Vec<Applied>, &Arc<[f64]>),
         (rates, rate_derivatives): (Vec<f64>, Vec<Vec<f64>>),
     ) {
         self.turnover_rates.push(rates);
         self.turnover_rate_derivatives.push(rate_derivatives);
         self.conditions.push(*conditions);
+        self.applied.push(applied);
         self.supplied.push(Arc::clone(supplied));
         self.times.push(t);
         let species = self.network().species().len();
@@ -183,6 +188,7 @@ impl Solution {
             conditions: &self.conditions[index],
             supplied: &self.supplied[index],
             turnover_rates: &self.turnover_rates[index],
+            applied: None,
         }
     }
 
@@ -201,6 +207,7 @@ impl Solution {
             .enumerate()
             .map(|(i, (setting, (y, q)))| {
                 let rates = self.turnover_rate_derivatives[index].get(i).map_or(&[][..], Vec::as_slice);
+                let moment = Moment { applied: self.applied[index].get(i).copied(), ..moment };
                 observable.derivative(&moment, *setting, (y, q, rates))
             })
             .collect()

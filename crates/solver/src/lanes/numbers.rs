@@ -7,7 +7,7 @@ use crate::control::Tolerance;
 use crate::initialise::Initialiser;
 use crate::method::{Rosenbrock, Shared, Tableau, Tangent};
 use crate::options::SolveOptions;
-use crate::run::{Carrier, Filled};
+use crate::run::{Carrier, Filled, follows};
 use crate::system::System;
 
 /// Amounts below this, SI, are set to zero when a step is taken: far below any tolerance, their products would become
@@ -45,7 +45,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
         let compiled = one.compiled;
         let (directions, parameters) = (compiled.directions(), network.parameters().len());
         let tangent = |setting: &crate::Setting| {
-            let along = setting.direction().map(|_| BoundAlong::none(directions, parameters));
+            let along = follows(*setting, compiled, network).then(|| BoundAlong::none(directions, parameters));
             Tangent::new(method, &system, along)
         };
         let mut absolute = super::lanes(compiled.size());

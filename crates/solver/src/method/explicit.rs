@@ -54,7 +54,7 @@ pub(crate) fn integrate_explicit(
         }
         let conditions = *solution.problem.conditions();
         let supplied = solution.problem.initial().into();
-        solution.push(t, &y, q, Vec::new(), (&conditions, &supplied), Default::default());
+        solution.push(t, &y, q, Vec::new(), (&conditions, Vec::new(), &supplied), Default::default());
     }
     Ok(())
 }

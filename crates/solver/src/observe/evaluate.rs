@@ -7,6 +7,7 @@ use ratelaw_network::rate::{Dual, Real};
 use ratelaw_network::{Bound, Compiled, Conditions, ElectronStep, FARADAY, Lane, Network, PhaseId, SpeciesId, StepId};
 
 use super::{Observable, Share};
+use crate::applied::Applied;
 use crate::lanes::{plain, singles};
 use crate::problem::{Problem, initial_direction};
 use crate::setting::Setting;
@@ -30,6 +31,9 @@ pub struct Moment<'a> {
     pub supplied: &'a [f64],
     /// Rates of the turnovers from the run itself, mol/s; empty where they are not known.
     pub turnover_rates: &'a [f64],
+    /// How potential and temperature change with the one setting that a derivative is asked for in; as while no protocol
+    /// sets them if none is given.
+    pub applied: Option<Applied>,
 }
 
 impl Moment<'_> {
@@ -101,7 +105,10 @@ impl Moment<'_> {
                 supplied[species.0].derivative = share;
             }
         }
-        let along = setting.and_then(Setting::direction).map(|d| network.along(problem.parameters(), d));
+        let along = setting.map(|setting| {
+            let applied = at.applied.unwrap_or_else(|| Applied::own(setting));
+            applied.along(network, problem.parameters(), setting)
+        });
         let change = |i: usize| along.as_ref().map_or(0.0, |a| a.parameters[i]);
         let parameters = problem.parameters().iter().enumerate().map(|(i, p)| Dual::new(*p, change(i))).collect();
         let work_out_rates = || {

@@ -14,8 +14,10 @@ use ratelaw_network::{Conditions, Lane, Network, SpeciesId};
 pub(crate) use alone::Alone;
 pub(crate) use carrier::{Carrier, Filled};
 use event::Event;
+pub(crate) use saltation::follows;
 use save::Output;
 
+use crate::applied::Applied;
 use crate::control::Tolerance;
 use crate::error::{Cause, Result};
 use crate::integrate::Stop;
@@ -54,8 +56,12 @@ pub(crate) struct Run<'a> {
     conditions: Conditions,
     /// Amounts at the start and what was dosed since.
     supplied: Arc<[f64]>,
-    /// Whether potential and temperature are still those that the problem was given.
-    own: (bool, bool),
+    /// How potential and temperature change with each setting where the present stage begins, at the time at which it does;
+    /// and how its length does.
+    carried: Vec<Applied>,
+    lengthens: Vec<f64>,
+    /// What the present stage changes steadily.
+    ramped: Option<Swept>,
     /// Whether anything was integrated yet, and whether the state has jumped since.
     started: bool,
     jumped: bool,
@@ -104,7 +110,9 @@ impl<'a> Run<'a> {
             end: 0.0,
             conditions: *problem.conditions(),
             supplied: problem.initial().into(),
-            own: (true, true),
+            carried: options.sensitivities.iter().map(|setting| Applied::own(*setting)).collect(),
+            lengthens: vec![0.0; options.sensitivities.len()],
+            ramped: None,
             started: false,
             jumped: false,
             solution: Solution::new(problem, options),
@@ -168,7 +176,7 @@ impl<'a> Run<'a> {
                         self.jumped = self.started;
                         continue;
                     };
-                    self.note_own(stage);
+                    self.note_applied(stage, &conditions);
                     let until = limit.and_then(|limit| limit.until.as_ref());
                     self.event = until.map(|condition| Event::new(self.network, condition)).transpose()?;
                     self.end = (self.t + duration).min(t_end);
@@ -199,16 +207,6 @@ impl<'a> Run<'a> {
                     return Ok(Ok(false));
                 }
                 Place::Over => return Ok(Ok(false)),
-            }
-        }
-    }
-
-    /// Whether a stage sets what the problem was given too.
-    fn note_own(&mut self, stage: &Stage) {
-        if let Stage::Hold { set: Some((of, _)), .. } | Stage::Ramp { of, from: Some(_), .. } = stage {
-            match of {
-                Swept::Potential => self.own.0 = false,
-                Swept::Temperature => self.own.1 = false,
             }
         }
     }
@@ -268,6 +266,7 @@ impl<'a> Run<'a> {
             conditions: &self.conditions,
             supplied: &self.supplied,
             turnover_rates: &[],
+            applied: None,
         }
     }
 
@@ -275,7 +274,8 @@ impl<'a> Run<'a> {
     fn push(&mut self, carrier: &impl Carrier<'a>) {
         carrier.state((&mut self.z, &mut self.q));
         let derivatives = (0..self.shifts.len()).map(|k| tangent(k, carrier, (&self.z, &self.q))).collect();
-        let setting = (&self.conditions, &self.supplied);
+        let applied = (0..self.shifts.len()).map(|k| self.applied(k)).collect();
+        let setting = (&self.conditions, applied, &self.supplied);
         self.solution.push(self.t, &self.z, self.q.clone(), derivatives, setting, Default::default());
     }
 
@@ -304,11 +304,8 @@ impl<'a> Run<'a> {
         for (k, setting) in self.options.sensitivities.iter().enumerate() {
             let values = self.solution.problem.parameters();
             let tables = carrier.initialiser().system.compiled;
-            let along = setting.direction().map(|direction| {
-                let mut along = self.network.along(values, direction);
-                // What the protocol set does not follow what the problem was given.
-                along.potential *= f64::from(u8::from(self.own.0));
-                along.temperature *= f64::from(u8::from(self.own.1));
+            let along = follows(*setting, tables, self.network).then(|| {
+                let along = self.applied(k).along(self.network, values, *setting);
                 self.network.bound_along(tables, values, &conditions, along)
             });
             if let Some(along) = &along {

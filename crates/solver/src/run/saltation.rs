@@ -3,16 +3,57 @@
 //! A condition `g(z, t, p) = 0` ends a stage at a time with `dt/dp = -(g_p + g_z z') / (g_t + g_z f)`. What is done there
 //! acts on the state at that moving time, whose derivative is `z' + f dt/dp`; after it, at a fixed time, `f` is another:
 //! `z'+ = z'- + (f- - f+) dt/dp` where nothing is done in between. Stages of fixed length end later by as much as they
-//! begin. (W. S. Levine and others call the step in `z'` saltation; E. Hairer, S. P. Norsett and G. Wanner, Solving
+//! begin; a ramp from a potential that a setting changes takes longer or shorter by that. On a ramp the potential at a fixed
+//! time changes by `-rate dt/dp`. (W. S. Levine and others call the step in `z'` saltation; E. Hairer, S. P. Norsett and G. Wanner, Solving
 //! Ordinary Differential Equations I, section II.6, have it for discontinuities.)
 
-use ratelaw_network::Lane;
+use ratelaw_network::protocol::{Stage, Swept};
+use ratelaw_network::{Compiled, Conditions, Lane, Network};
 
 use super::{Carrier, Event, Run, tangent};
+use crate::applied::Applied;
 use crate::lanes::{plain, singles};
+use crate::observe::Moment;
+use crate::schedule;
 use crate::setting::Setting;
 
+/// Whether anything of a network changes with a setting while a run goes on.
+pub(crate) fn follows(setting: Setting, tables: &Compiled, network: &Network) -> bool {
+    let shifts = tables.time().is_some() && schedule::has_conditions(network.stages());
+    setting.direction().is_some() || shifts
+}
+
 impl<'a> Run<'a> {
+    /// Notes what a stage that begins with these conditions makes of potential and temperature, and its length.
+    pub(super) fn note_applied(&mut self, stage: &Stage, conditions: &Conditions) {
+        self.lengthens.fill(0.0);
+        match stage {
+            Stage::Hold { set: Some((of, _)), .. } | Stage::Ramp { of, from: Some(_), .. } => {
+                self.carried.iter_mut().for_each(|carried| *carried.of(*of) = 0.0);
+            }
+            Stage::Ramp { of, from: None, .. } => {
+                let rate = match of {
+                    Swept::Potential => conditions.potential_rate,
+                    Swept::Temperature => conditions.temperature_rate,
+                };
+                for (carried, longer) in self.carried.iter_mut().zip(&mut self.lengthens) {
+                    *longer = -*carried.of(*of) / rate;
+                }
+                self.ramped = Some(*of);
+            }
+            _ => {}
+        }
+    }
+
+    /// How potential and temperature change with a setting at a fixed time of the present stage.
+    pub(super) fn applied(&self, setting: usize) -> Applied {
+        let (carried, shift) = (self.carried[setting], self.shifts[setting]);
+        Applied {
+            potential: carried.potential - self.conditions.potential_rate * shift,
+            temperature: carried.temperature - self.conditions.temperature_rate * shift,
+        }
+    }
+
     /// Turns derivatives at the fixed time just reached into those at the time at which the stage ends: by an event, or
     /// after its length, or with the run.
     pub(super) fn arrive(&mut self, event: Option<&Event<'a>>, carrier: &mut impl Carrier<'a>) {
@@ -23,7 +64,15 @@ impl<'a> Run<'a> {
             Some(event) => self.shifts = self.event_shifts(event, carrier),
             // The end of the run is where it is.
             None if self.t >= self.problem().t_end() => self.shifts.fill(0.0),
-            None => {}
+            None => {
+                for (shift, longer) in self.shifts.iter_mut().zip(&self.lengthens) {
+                    *shift += longer;
+                }
+                // A ramp ends where it is told to, whatever it began at.
+                if let Some(of) = self.ramped.take() {
+                    self.carried.iter_mut().for_each(|carried| *carried.of(of) = 0.0);
+                }
+            }
         }
         self.move_by(1.0, carrier);
     }
@@ -67,14 +116,9 @@ impl<'a> Run<'a> {
         let what = (&event.condition.difference, &event.ready[..]);
         let speed = moment.expression_derivative(what, None, (&dz, &dq, 1.0));
         let shift = |(k, setting): (usize, &Setting)| {
-            // What the protocol set does not follow what the problem was given.
-            let given = match setting {
-                Setting::Potential => self.own.0,
-                Setting::Temperature => self.own.1,
-                _ => true,
-            };
             let (dz, dq) = tangent(k, carrier, (&self.z, &self.q));
-            let change = moment.expression_derivative(what, Some(*setting).filter(|_| given), (&dz, &dq, 0.0));
+            let moment = Moment { applied: Some(self.applied(k)), ..moment };
+            let change = moment.expression_derivative(what, Some(*setting), (&dz, &dq, 0.0));
             match (change, speed) {
                 (Some(change), Some(speed)) => -change / speed,
                 _ => f64::NAN,

@@ -210,6 +210,7 @@ impl SteadyState {
             conditions: self.problem.conditions(),
             supplied: self.problem.initial(),
             turnover_rates: &[],
+            applied: None,
         })
     }
 
