@@ -289,6 +289,34 @@ fn poisoned_points_leave_the_others_alone() {
     }
 }
 
+/// `--resume` over a finished file: whole, damaged, of another sweep, of another kind.
+#[test]
+fn resume_looks_at_what_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("s.csv");
+    let axis = ["sweep", CELL, "--axis", "potential=1.2V..2.2V:3", "--out", "s.csv", "--resume"];
+    let run = |more: &[&str]| ratelaw(folder.path(), &[&axis[..], more].concat());
+    assert_eq!(run(&[]).status.code(), Some(0));
+    let bytes = std::fs::read(&path).expect("the result");
+    assert!(text(&run(&[]).stdout).contains("s.csv is there and whole; nothing to do"));
+    let lines: Vec<&str> = std::str::from_utf8(&bytes).expect("text").lines().collect();
+    let shorter = [&lines[..lines.len() - 3], &lines[lines.len() - 2..]].concat().join("\n") + "\n";
+    std::fs::write(&path, shorter).expect("a result without one line");
+    let output = run(&[]);
+    assert!(text(&output.stderr).starts_with("warning: `s.csv` is damaged: its content"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("3 points, 0 failed\nwrote s.csv"), "{}", text(&output.stdout));
+    assert!(std::fs::read(&path).expect("the result") == bytes);
+    let output = run(&["--rtol", "1e-4"]);
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("`s.csv` is the result of another sweep:\n  method is "), "{message}");
+    assert!(std::fs::read(&path).expect("the result") == bytes);
+    std::fs::write(&path, "my lab book").expect("another file");
+    let message = text(&run(&[]).stderr);
+    assert!(message.contains("`s.csv` is there, and it is not the result of a sweep"), "{message}");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), "my lab book");
+}
+
 /// A limit on the size of files stands for a disk that fills up: the write fails in the middle of a chunk.
 #[cfg(target_os = "linux")]
 #[test]

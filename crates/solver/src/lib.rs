@@ -52,8 +52,8 @@ pub use solution::{Negative, Solution, Turnover};
 pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
 pub use sweep::{
-    Axis, CauseCount, End, OnProgress, Place, Plan, Point, Progress, Row, Shard, Start, StoreError, StoreOptions,
-    Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_design, sweep_to_file,
+    Axis, CauseCount, End, OnNotice, OnProgress, Place, Plan, Point, Progress, Row, Shard, Start, StoreError,
+    StoreOptions, Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_design, sweep_to_file,
 };
 pub use sweep::{
     Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,

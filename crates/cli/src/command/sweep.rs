@@ -142,6 +142,7 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
         sample: if arguments.plot.is_some() { u64::MAX } else { ROWS as u64 },
         cancel: Some(cancel),
         progress: Some(Arc::new(move |p| progress.report(p.points, p.done, p.failed))),
+        notice: Some(Arc::new(|text| tell(&format!("warning: {text}")))),
     };
     let stored = sweep_to_file(problem, &asked.design, path, &options)?;
     drop(options);

@@ -65,6 +65,26 @@ pub enum StoreError {
         /// What differs, each with what it is there and what was asked for.
         differences: Vec<String>,
     },
+    /// A file that no sweep wrote, where the result shall go that is asked to be gone on with.
+    #[error(
+        "`{}` is there, and it is not the result of a sweep (or its notes are damaged); `--resume` does not write over it: \
+         take another name, or move it away", path.display()
+    )]
+    NotAResult {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The whole result of another sweep, where one is asked to be gone on with.
+    #[error(
+        "`{}` is the result of another sweep:\n  {}\n  ask for the same, take another name, or leave `--resume` out, which \
+         replaces the file", path.display(), differences.join("\n  ")
+    )]
+    OtherResult {
+        /// The file.
+        path: PathBuf,
+        /// The notes that differ, each with what it is there and here.
+        differences: Vec<String>,
+    },
     /// Folders of different sweeps, which do not make a whole.
     #[error(
         "`{}` and `{}` hold different sweeps:\n  {}", first.display(), other.display(),

@@ -77,6 +77,17 @@ pub(super) fn differences(there: &Plan, here: &Plan) -> Vec<String> {
     lines
 }
 
+/// What differs between the notes of two results, in the order of those here.
+pub(super) fn unlike_notes(there: &[(String, String)], here: &[(String, String)]) -> Vec<String> {
+    let differs = |(key, new): &(String, String)| {
+        let old = there.iter().find(|(k, _)| k == key).map_or("not given", |(_, v)| v.as_str());
+        // As they stand in a line of CSV.
+        let new = new.replace('\n', " ");
+        (old.replace('\n', " ") != new).then(|| format!("{key} is {} there, {} here", shortened(old), shortened(&new)))
+    };
+    here.iter().filter_map(differs).collect()
+}
+
 /// Most differences that are named.
 const NAMED: usize = 20;
 
@@ -100,16 +111,15 @@ fn compare(path: &str, there: &Value, here: &Value, lines: &mut Vec<String>) {
         }
         (Value::String(a), Value::String(b)) if path == "model" => lines.push(model(a, b)),
         (a, b) => {
-            let show = |v: &Value| match v.to_string() {
-                long if long.chars().count() > LONGEST => {
-                    format!("{}...", long.chars().take(LONGEST).collect::<String>())
-                }
-                short if v.is_null() => short.replace("null", "not given"),
-                short => short,
-            };
+            let show = |v: &Value| if v.is_null() { "not given".to_owned() } else { shortened(&v.to_string()) };
             lines.push(format!("{path} is {} there, {} here", show(a), show(b)));
         }
     }
+}
+
+fn shortened(text: &str) -> String {
+    let more = if text.chars().count() > LONGEST { "..." } else { "" };
+    format!("{}{more}", text.chars().take(LONGEST).collect::<String>())
 }
 
 /// The first line in which two model files differ.

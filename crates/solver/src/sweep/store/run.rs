@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::assemble::{Halt, Target, Wish, assemble_at, missing, stream};
 use super::error::StoreError;
-use super::folder::{Folder, clean};
-use super::manifest::Manifest;
-use super::output::plan_of;
+use super::folder::{Folder, clean, files};
+use super::manifest::{Manifest, unlike_notes};
+use super::output::{There, there};
 use super::plan::{Plan, Prepared};
 use super::shard::Shard;
 use super::summary::{Summary, row_failed};
@@ -47,14 +47,36 @@ pub fn sweep_to_file(
     let beside = parts(&target, options.shard);
     clean(&beside);
     let begun = beside.is_dir();
-    let is_whole = || plan_of(&target.path, target.kind).is_some_and(|hash| hash == manifest.plan_sha256);
-    if options.start == Start::Resume && options.shard == Shard::WHOLE && !begun && is_whole() {
+    if options.start == Start::Resume && options.shard == Shard::WHOLE && is_whole(&target, &manifest, begun, options)?
+    {
         let table = Table { notes: manifest.notes, columns: manifest.columns, rows: Vec::new() };
         return Ok(Stored { summary: Summary::default(), table, place: Place::Already(target.path) });
     }
     let folder = Folder::begin(&beside, manifest, options.start)?;
     let (stored, _) = many.on_threads(|| work(&prepared, folder, &target, options))??;
     Ok(stored)
+}
+
+/// Whether a sweep that shall go on is there whole. A result of the same sweep that is damaged is told and solved again; a
+/// file of anything else is not written over.
+fn is_whole(target: &Target, manifest: &Manifest, begun: bool, options: &StoreOptions) -> Result<bool, StoreError> {
+    let path = target.path.clone();
+    match there(&path, target.kind).map_err(files("read", &path))? {
+        There::Nothing => Ok(false),
+        There::Foreign => Err(StoreError::NotAResult { path }),
+        // It was to be replaced by the begun sweep from the start, or was put together from it just before a kill.
+        There::Result { .. } if begun => Ok(false),
+        There::Result { plan, notes, .. } if plan != manifest.plan_sha256 => {
+            Err(StoreError::OtherResult { path, differences: unlike_notes(&notes, &manifest.notes) })
+        }
+        There::Result { broken: Some(what), .. } => {
+            if let Some(notice) = &options.notice {
+                notice(&format!("`{}` is damaged: {what}; it is solved again", path.display()));
+            }
+            Ok(false)
+        }
+        There::Result { broken: None, .. } => Ok(true),
+    }
 }
 
 /// The folder of a sweep to a file.

@@ -17,6 +17,9 @@ use crate::options::SolveOptions;
 use crate::sweep::{Axis, SweepOptions, sweep};
 use crate::table::{Cell, Format};
 
+#[path = "finished_tests.rs"]
+mod finished;
+
 /// A and B react to C, beside an amount that is used up at order zero and so falls below zero.
 const MODEL: &str = r#"
 [model]
