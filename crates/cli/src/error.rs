@@ -36,6 +36,8 @@ pub(crate) enum CliError {
     Write { path: PathBuf, reason: String },
     #[error("{option} is for a sweep to a file: --out F.parquet or F.csv")]
     NotStored { option: &'static str },
+    #[error("`{}` is what this command reads ({what}); write to another file", path.display())]
+    OwnInput { path: PathBuf, what: &'static str },
     #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
     NothingToControl { model: String },
     #[error("a heat map has two axes, and this sweep has {found}; give two, or leave --heatmap and --show out")]

@@ -317,6 +317,32 @@ fn resume_looks_at_what_is_there() {
     assert_eq!(std::fs::read_to_string(&path).expect("the file"), "my lab book");
 }
 
+/// The table of points and the model are not written over, whatever the way to them is called.
+#[test]
+fn what_a_sweep_reads_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = "potential / V\n1.2\n1.9\n";
+    std::fs::write(folder.path().join("in.csv"), table).expect("a table");
+    std::fs::create_dir(folder.path().join("d")).expect("a folder");
+    let model = include_str!("sound-cell.toml");
+    std::fs::write(folder.path().join("model.json"), model).expect("a model");
+    for (arguments, part) in [
+        (
+            vec![CELL, "--table", "in.csv", "--out", "d/../in.csv"],
+            "`d/../in.csv` is what this command reads (its points)",
+        ),
+        (vec![CELL, "--table", "./in.csv", "--out", "in.csv", "--resume"], "(its points); write to another file"),
+        (vec!["model.json", "--vary", "potential=1,2 V", "--out", "./model.json"], "(its model)"),
+    ] {
+        let output = ratelaw(folder.path(), &[&["sweep"], &arguments[..]].concat());
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(message.contains(part), "{arguments:?}: {message}");
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("the file");
+    assert_eq!((read("in.csv").as_str(), read("model.json").as_str()), (table, model));
+}
+
 /// A limit on the size of files stands for a disk that fills up: the write fails in the middle of a chunk.
 #[cfg(target_os = "linux")]
 #[test]

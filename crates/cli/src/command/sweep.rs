@@ -25,6 +25,7 @@ const CAUSES: usize = 5;
 
 pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let file = stored_at(arguments)?;
+    spare_inputs(arguments)?;
     let network = input::network(&arguments.model)?;
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let design = design(&arguments.varying)?;
@@ -95,6 +96,19 @@ fn stored_at(arguments: &Sweep) -> Result<Option<&Path>> {
         Some((_, option)) => Err(CliError::NotStored { option }),
         None => Ok(None),
     }
+}
+
+/// Refuses to write over the model or the table of points, by whatever name.
+fn spare_inputs(arguments: &Sweep) -> Result<()> {
+    let read = [(Some(Path::new(&arguments.model)), "its model"), (arguments.varying.table.as_deref(), "its points")];
+    for path in [&arguments.output.out, &arguments.plot].into_iter().flatten() {
+        let Ok(own) = path.canonicalize() else { continue };
+        let same = |input: &Path| input.canonicalize().is_ok_and(|input| input == own);
+        if let Some((_, what)) = read.iter().find(|(input, _)| input.is_some_and(same)) {
+            return Err(CliError::OwnInput { path: path.clone(), what });
+        }
+    }
+    Ok(())
 }
 
 /// Sweeps in memory: to the screen, to standard output, to JSON.
