@@ -385,6 +385,32 @@ fn a_disk_that_fills_up_harms_nothing() {
     assert!(bytes("s.csv") == bytes("whole.csv"), "what was there before is harmed");
 }
 
+/// A disk that fills up under JSON or a plot leaves what was there before, and is said.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_json_and_plots_as_they_were() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let axis = ["sweep", "robertson", "--axis", "k1=0.03/s..0.04/s:30", "--t-end", "40 s"];
+    let both = [&axis[..], &["--out", "s.json", "--plot", "s.svg"]].concat();
+    assert_eq!(ratelaw(folder.path(), &both).status.code(), Some(0));
+    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("the file");
+    let before = (read("s.json"), read("s.svg"));
+    for (option, name) in [("--out", "s.json"), ("--plot", "s.svg")] {
+        let output = Command::new("sh")
+            .current_dir(folder.path())
+            .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_ratelaw")])
+            .args(axis)
+            .args([option, name])
+            .output()
+            .expect("sh runs");
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(&format!("cannot write `{name}`: File too large")), "{message}");
+    }
+    assert!(before == (read("s.json"), read("s.svg")), "what was there before is harmed");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 2, "something is left");
+}
+
 #[test]
 fn wrong_requests_are_refused_before_work() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -30,6 +30,7 @@ mod sweep;
 mod system;
 mod table;
 mod verify;
+mod whole;
 
 pub use chain::{
     Account, Chain, ChainError, ChainFailure, ChainFault, ChainFile, ChainPlace, ChainProblem, ChainResult, ChainStage,
@@ -61,3 +62,4 @@ pub use sweep::{
 };
 pub use table::{Cell, Column, Format, Table, without_notes};
 pub use verify::{Deviation, Verification, verify};
+pub use whole::write_whole;
