@@ -98,6 +98,12 @@ pub enum StoreError {
         /// What differs.
         differences: Vec<String>,
     },
+    /// A folder that is given more than once.
+    #[error("the folder `{}` is given twice; give each part once", folder.display())]
+    Twice {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A folder that is not that of a sweep.
     #[error("`{}` is not the folder of a begun sweep: {reason}", folder.display())]
     Foreign {

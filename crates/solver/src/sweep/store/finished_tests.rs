@@ -1,12 +1,18 @@
-//! What `--resume` does with a file that is there.
+//! What `--resume` does with a file that is there, and with very many points.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+
+use ratelaw_network::units::Quantity;
 
 use super::super::super::output::{Kind, There, there};
 use super::super::super::{Place, Start, StoreError, StoreOptions, sweep_to_file};
 use super::{design, folder, options, problem, store_error};
 use crate::options::SolveOptions;
+use crate::sweep::store::manifest::Manifest;
+use crate::sweep::store::{Plan, Progress, Shard};
+use crate::sweep::{Axis, Design};
 
 fn resume() -> StoreOptions {
     StoreOptions { start: Start::Resume, ..options() }
@@ -85,5 +91,62 @@ fn a_file_of_another_kind_or_sweep_is_not_written_over() {
         assert!(error.contains("is the result of another sweep:\n  method is rodas5p, rtol 1e-6 there, "), "{error}");
         assert!(error.contains("\n  tolerances is rtol 1e-6, resolution 1e-6"), "{error}");
         assert!(fs::read(&path).expect("the result") == bytes, "{name} was written over");
+    }
+}
+
+/// 10^12 points in as many chunks: a list of them would need 8 TB. Such a sweep begins, stops and goes on like others.
+#[test]
+fn very_many_points_begin_at_once() {
+    let folder = folder();
+    let per_second = |v: f64| Quantity::new(v, "1/s").expect("a unit");
+    let axis = |name: &str| Axis::range(name, per_second(0.1), per_second(0.2), 1_000_000).expect("an axis");
+    let molar = |v: f64| Quantity::new(v, "M").expect("a unit");
+    let second = Axis::range("B", molar(0.1), molar(0.2), 1_000_000).expect("an axis");
+    let design = Design::grid([axis("k"), second]);
+    let path = folder.path().join("s.csv");
+    let mut before = 0;
+    for (start, shard) in
+        [(Start::New, Shard::WHOLE), (Start::Resume, Shard::WHOLE), (Start::New, Shard::new(2, 3).expect("a shard"))]
+    {
+        let cancel = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancel);
+        let first = before;
+        let progress = move |p: Progress| flag.store(p.done > first + 5, Ordering::Relaxed);
+        let options = StoreOptions {
+            start,
+            shard,
+            chunk: Some(1),
+            threads: Some(2),
+            cancel: Some(cancel),
+            progress: Some(Arc::new(progress)),
+            ..StoreOptions::default()
+        };
+        let error = store_error(sweep_to_file(&problem(), &design, &path, &options));
+        let StoreError::Cancelled { stored, chunks, .. } = error else { panic!("{error}") };
+        assert_eq!(chunks, if shard == Shard::WHOLE { 1_000_000_000_000 } else { 333_333_333_333 });
+        assert!(stored >= before && stored < 20, "{stored} chunks are stored");
+        before = if shard == Shard::WHOLE { stored } else { before };
+    }
+}
+
+/// The shards have all chunks and all points once, also where there are more shards than chunks.
+#[test]
+fn shards_count_their_chunks_and_points() {
+    for (of, chunk) in [(1, 5), (3, 5), (4, 66), (7, 32), (20, 5)] {
+        let options = StoreOptions { chunk: Some(chunk), ..options() };
+        let plan = Plan::new(&problem(), &design(), &options).expect("a plan");
+        let prepared = plan.prepare().expect("it is sound");
+        let manifest = Manifest::new(plan, &prepared, Shard::WHOLE);
+        let mut all = Vec::new();
+        for i in 1..=of {
+            let shard = Shard::new(i, of).expect("a shard");
+            let own: Vec<u64> = (0..shard.count(manifest.chunks)).map(|k| shard.chunk(k)).collect();
+            assert!(own.iter().all(|c| shard.has(*c)));
+            let points: u64 = own.iter().map(|c| manifest.plan.range(*c)).map(|r| r.end - r.start).sum();
+            assert_eq!(manifest.points_of(shard), points, "{shard} of chunks of {chunk}");
+            all.extend(own);
+        }
+        all.sort_unstable();
+        assert_eq!(all, (0..manifest.chunks).collect::<Vec<_>>());
     }
 }

@@ -76,6 +76,12 @@ impl Folder {
         write_whole(self.chunk_path(chunk), &bytes)
     }
 
+    /// The numbers of the chunks that have a file, whole or not: what to look at, where most of very many are not there yet.
+    pub(super) fn present(&self) -> io::Result<Vec<u64>> {
+        let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(CHUNK)?.parse().ok();
+        Ok(fs::read_dir(&self.path)?.flatten().filter_map(number).collect())
+    }
+
     /// The rows of a chunk; none if it is not there, torn or changed.
     pub(super) fn read(&self, chunk: u64) -> Option<Rows> {
         decode(&label(&self.manifest, chunk), &fs::read(self.chunk_path(chunk)).ok()?)

@@ -1,5 +1,6 @@
 //! What a folder of chunks says of itself.
 
+use ratelaw_network::units::Quantity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,10 +59,12 @@ impl Manifest {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// The chunks of the shard.
-    pub(super) fn own(&self) -> impl Iterator<Item = u64> + use<> {
-        let shard = self.shard;
-        (0..self.chunks).filter(move |c| shard.has(*c))
+    /// How many points a shard has: every chunk is full but for the very last.
+    pub(super) fn points_of(&self, shard: Shard) -> u64 {
+        let full = shard.count(self.chunks) * self.plan.chunk_size();
+        let last = self.chunks.saturating_sub(1);
+        let range = self.plan.range(last);
+        if shard.has(last) { full - (self.plan.chunk_size() - (range.end - range.start)) } else { full }
     }
 }
 
@@ -111,7 +114,11 @@ fn compare(path: &str, there: &Value, here: &Value, lines: &mut Vec<String>) {
         }
         (Value::String(a), Value::String(b)) if path == "model" => lines.push(model(a, b)),
         (a, b) => {
-            let show = |v: &Value| if v.is_null() { "not given".to_owned() } else { shortened(&v.to_string()) };
+            let show = |v: &Value| match v {
+                Value::Null => "not given".to_owned(),
+                Value::Number(n) if n.is_f64() => Quantity::number(n.as_f64().unwrap_or_default()).to_string(),
+                other => shortened(&other.to_string()),
+            };
             lines.push(format!("{path} is {} there, {} here", show(a), show(b)));
         }
     }

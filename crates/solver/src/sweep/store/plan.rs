@@ -136,6 +136,11 @@ impl Plan {
         self.points.div_ceil(self.chunk)
     }
 
+    /// How many points a chunk has; the last may have fewer.
+    pub(super) fn chunk_size(&self) -> u64 {
+        self.chunk
+    }
+
     /// The points of a chunk.
     pub fn range(&self, chunk: u64) -> Range<u64> {
         let start = (chunk * self.chunk).min(self.points);

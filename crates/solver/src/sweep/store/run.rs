@@ -1,8 +1,9 @@
 //! A sweep that is stored as it goes.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -92,59 +93,64 @@ fn work(
     options: &StoreOptions,
 ) -> Result<(Stored, usize), StoreError> {
     let manifest = &folder.manifest;
-    let own: Vec<u64> = manifest.own().collect();
-    let points = own.iter().map(|c| manifest.plan.range(*c)).map(|r| r.end - r.start).sum();
-    let watch = Watch::new(points, options);
+    let shard = options.shard;
+    let chunks = shard.count(manifest.chunks);
+    let watch = Watch::new(manifest.points_of(shard), options);
     let solver = Chunks { prepared, folder: &folder, watch: &watch, alive: Alive::default() };
-    let pending: Vec<u64> = own.par_iter().copied().filter(|chunk| !solver.is_stored(*chunk)).collect();
-    let missed = AtomicUsize::new(pending.len());
-    let chunks = own.len() as u64;
-    let stored = |missed: usize| chunks - missed as u64;
-    let stopped = |path: PathBuf, e: &io::Error, missed: usize| {
+    let present = folder.present().map_err(files("read", folder.path()))?;
+    let own = |chunk: &u64| *chunk < manifest.chunks && shard.has(*chunk);
+    let finished: HashSet<u64> =
+        present.into_par_iter().filter(|c| own(c) && !watch.is_cancelled() && solver.is_stored(*c)).collect();
+    let stored = AtomicU64::new(finished.len() as u64);
+    let stopped = |path: PathBuf, e: &io::Error| {
         if !folder.path().is_dir() {
             return StoreError::Vanished { folder: folder.path().to_owned() };
         }
-        let reason = e.to_string();
-        StoreError::Stopped { path, reason, stored: stored(missed), chunks }
+        StoreError::Stopped { path, reason: e.to_string(), stored: stored.load(Ordering::Relaxed), chunks }
     };
-    let failure = pending.par_iter().find_map_any(|chunk| match solver.solve(*chunk) {
-        Ok(true) => {
-            missed.fetch_sub(1, Ordering::Relaxed);
-            None
-        }
-        Ok(false) => None,
-        Err(e) => Some((folder.chunk_path(*chunk), e)),
-    });
-    let missed = missed.into_inner();
-    if let Some((path, e)) = failure {
-        return Err(stopped(path, &e, missed));
-    }
-    let cancelled = || StoreError::Cancelled { folder: folder.path().to_owned(), stored: stored(missed), chunks };
-    if missed > 0 {
-        return Err(cancelled());
+    // No list of chunks: a large design has hundreds of millions, and whoever stops it does not wait for them.
+    let halt =
+        (0..chunks).into_par_iter().map(|k| shard.chunk(k)).filter(|c| !finished.contains(c)).find_map_any(|chunk| {
+            match solver.solve(chunk) {
+                Ok(true) => {
+                    stored.fetch_add(1, Ordering::Relaxed);
+                    None
+                }
+                Ok(false) => Some(None),
+                Err(e) => Some(Some((folder.chunk_path(chunk), e))),
+            }
+        });
+    let cancelled = || {
+        let stored = stored.load(Ordering::Relaxed);
+        StoreError::Cancelled { folder: folder.path().to_owned(), stored, chunks }
+    };
+    match halt {
+        None => {}
+        Some(None) => return Err(cancelled()),
+        Some(Some((path, e))) => return Err(stopped(path, &e)),
     }
     let peak = solver.alive.peak();
     let wish = Wish { sample: options.sample, cancelled: &|| watch.is_cancelled() };
     let folders = std::slice::from_ref(&folder);
     let temporary = folder.temporary();
-    let outcome = if options.shard == Shard::WHOLE {
+    let outcome = if shard == Shard::WHOLE {
         assemble_at(folders, target, &temporary, &wish)
     } else {
-        stream(folders, own.iter().copied(), &wish, |_| Ok(())).map(|(summary, table)| Stored {
+        stream(folders, shard, &wish, |_| Ok(())).map(|(summary, table)| Stored {
             summary,
             table,
             place: Place::Parts(folder.path().to_owned()),
         })
     };
-    let stored = outcome.map_err(|halt| match halt {
+    let done = outcome.map_err(|halt| match halt {
         Halt::Cancelled => cancelled(),
-        Halt::Io(e) => stopped(temporary, &e, 0),
+        Halt::Io(e) => stopped(temporary, &e),
         Halt::Chunk => missing(folders),
     })?;
-    if options.shard == Shard::WHOLE {
+    if shard == Shard::WHOLE {
         folder.retire();
     }
-    Ok((stored, peak))
+    Ok((done, peak))
 }
 
 /// Solves and stores chunks, each on one thread.

@@ -234,7 +234,7 @@ fn another_sweep_is_not_gone_on_with() {
     let resume = StoreOptions { start: Start::Resume, ..options() };
     let loose = StoreOptions { solve: SolveOptions { rtol: 1e-5, ..SolveOptions::default() }, ..resume.clone() };
     let error = store_error(sweep_to_file(&problem(), &design(), &path, &loose)).to_string();
-    assert!(error.contains("holds another sweep:\n  rtol is 1e-6 there, 0.00001 here\n"), "{error}");
+    assert!(error.contains("holds another sweep:\n  rtol is 1e-6 there, 1e-5 here\n"), "{error}");
     let fewer = &Design::grid(axes().into_iter().take(1));
     let error = store_error(sweep_to_file(&problem(), fewer, &path, &resume)).to_string();
     assert!(error.contains("design.blocks is "), "{error}");
