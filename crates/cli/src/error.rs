@@ -40,6 +40,10 @@ pub(crate) enum CliError {
     OwnInput { path: PathBuf, what: &'static str },
     #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
     NothingToControl { model: String },
+    #[error(
+        "--plot draws a sweep against one axis or two, of ranges or lists, and this sweep has {found}; leave --plot out"
+    )]
+    PlotAxes { found: String },
     #[error("a heat map has two axes, and this sweep has {found}; give two, or leave --heatmap and --show out")]
     HeatMapAxes { found: usize },
     #[error("a heat map shows one or two observables, and --show names {found}")]

@@ -30,6 +30,7 @@ pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let design = design(&arguments.varying)?;
     let varied = design.resolve(&problem)?.variables().len();
+    drawable(arguments, &design)?;
     let mapped = plane::shown(&network, &axes(&design), arguments.heatmap, &arguments.show)?;
     let asked = Asked { design, varied, mapped };
     let solve = input::options(&arguments.solving, SolveOptions::default())?;
@@ -46,6 +47,17 @@ struct Asked {
     varied: usize,
     /// Observables of its heat map.
     mapped: Vec<Observable>,
+}
+
+/// Refuses a plot that could not be drawn, before any work.
+fn drawable(arguments: &Sweep, design: &Design) -> Result<()> {
+    let found = match axes(design).len() {
+        _ if arguments.plot.is_none() => return Ok(()),
+        1 | 2 => return Ok(()),
+        0 => "samples, a table or axes that go together".to_owned(),
+        more => format!("{more}"),
+    };
+    Err(CliError::PlotAxes { found })
 }
 
 /// The axes of a grid; none of another design.
@@ -196,9 +208,6 @@ fn stop_on_request(cancel: &Arc<AtomicBool>) {
 /// Writes the plot that is asked for, and says so.
 fn plotted(arguments: &Sweep, problem: &Problem, asked: &Asked, table: &Table) -> Result<Option<String>> {
     let Some(path) = &arguments.plot else { return Ok(None) };
-    if arguments.storing.shard.is_some() {
-        return Ok(Some("no plot: a shard is a part of the points".to_owned()));
-    }
     let network = problem.network();
     let (left, right) = chart::defaults(network);
     let (title, axes) = (&network.definition().title, axes(&asked.design));
@@ -208,7 +217,7 @@ fn plotted(arguments: &Sweep, problem: &Problem, asked: &Asked, table: &Table) -
             .map(|plot| write_plot(&plot, path))
             .transpose()?,
     };
-    Ok(Some(written.unwrap_or_else(|| "no plot: a sweep is drawn against one axis or two".to_owned())))
+    Ok(Some(written.unwrap_or_else(|| "no plot: the model names nothing to draw".to_owned())))
 }
 
 /// Sweeps with a progress bar.
