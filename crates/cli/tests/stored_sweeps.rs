@@ -154,6 +154,10 @@ fn merged_shards_are_the_whole() {
     let lone = ratelaw(folder.path(), &["merge", parts[0], "--out", "s.parquet"]);
     assert_eq!(lone.status.code(), Some(1));
     assert!(text(&lone.stderr).contains("they belong to shard 1/2"), "{}", text(&lone.stderr));
+    let again = format!("./{}", parts[1]);
+    let twice = ratelaw(folder.path(), &["merge", parts[0], parts[1], &again, "--out", "s.parquet"]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(text(&twice.stderr).contains(&format!("the folder `{again}` is given twice")), "{}", text(&twice.stderr));
     let output = ratelaw(folder.path(), &["merge", parts[0], parts[1], "--out", "s.parquet"]);
     assert_eq!(text(&output.stdout), "2000 points, 0 failed\nwrote s.parquet\n", "{}", text(&output.stderr));
     let bytes = |name: &str| std::fs::read(folder.path().join(name)).expect("a result");
@@ -423,6 +427,27 @@ fn wrong_requests_are_refused_before_work() {
         (vec!["--out", "s.csv", "--resume", "--fresh"], 2, "cannot be used with"),
         (vec!["--out", "s.csv", "--shard", "3/2"], 2, "the shard is 3/2, expected i/n"),
         (vec!["--out", "s.csv", "--chunk", "0"], 1, "the number of points in a chunk is 0"),
+        (
+            vec!["--plot", "s.svg", "--axis", "k2=1,2 m2/(mol s)", "--axis", "NH3=1,2 M"],
+            1,
+            "and this sweep has 3; leave",
+        ),
+        (
+            vec!["--plot", "s.svg", "--vary", "NH3~uniform(1 M, 2)", "--samples", "3"],
+            1,
+            "this sweep has samples, a table",
+        ),
+        (vec!["--plot", "s.svg", "--out", "s.csv", "--shard", "1/2"], 2, "cannot be used with"),
+        (
+            vec!["--vary", "k2=1 m2/(mol s),2 cm2/(mol s),3"],
+            2,
+            "the number 3 without a unit beside the units m2/(mol s)",
+        ),
+        (vec!["--atol", "Z=1e-9"], 1, "unknown species `Z`"),
+        (vec!["--atol", "NH3=0 M"], 1, "the absolute tolerance of `NH3` is 0 M, expected a finite amount above zero"),
+        (vec!["--atol", "NH3=-1 M", "--out", "s.json"], 1, "expected a finite amount above zero"),
+        (vec!["--atol", "NH3=1 V"], 1, "the absolute tolerance of `NH3` has the unit `V`"),
+        (vec!["--max-steps", "0"], 1, "the limit of steps is 0, expected at least 1"),
         (vec!["--out", "s.parquet", "--format", "csv"], 1, "its ending says another format"),
     ] {
         let arguments = [vec!["sweep", CELL, "--axis", "potential=1V..2V:3"], more].concat();
@@ -431,6 +456,12 @@ fn wrong_requests_are_refused_before_work() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
         assert!(message.contains(part), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    for (condition, name) in [("potential=1,2 V", "potential"), ("temperature=290,300 K", "temperature")] {
+        let output = ratelaw(folder.path(), &["sweep", "robertson", "--vary", condition, "--t-end", "1 s"]);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(&format!("nothing in the model reads the {name}")), "{message}");
     }
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "something was written");
     for (arguments, part) in [
