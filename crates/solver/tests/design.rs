@@ -240,6 +240,10 @@ fn a_table_has_units_in_its_header() {
     for (text, expected) in [
         ("", "t.csv:1: the table of points is without points"),
         ("k2 / 1/s\n", "t.csv:1: the table of points is without points"),
+        (
+            "k2 / 1/s,status\n1,ok\n",
+            "t.csv:1: a column is `status`, expected name and unit; this looks like the result of",
+        ),
         ("k2,A / M\n1,2\n", "t.csv:1: a column is `k2`, expected name and unit"),
         ("# n\n\nk2 / 1/s,A / M\n1,2\n# x\n1\n", "t.csv:6: the number of cells is 1, expected 2"),
         ("k2 / 1/s\n1\n\nx\n", "t.csv:4: a cell of column `k2 / 1/s` is `x`, expected a finite number"),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratelaw::prelude::*;
 use ratelaw::solver::{
-    self, Block, Cell, Design, Place, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
+    self, Block, Cell, Design, Place, Plan, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
     sweep_design, sweep_to_file,
 };
 
@@ -127,10 +127,13 @@ fn spare_inputs(arguments: &Sweep) -> Result<()> {
 fn keep(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let observables = plane::kept(problem.network(), &asked.mapped, true);
+    let stored =
+        StoreOptions { solve: solve.clone(), observables: observables.clone(), amounts: true, ..Default::default() };
+    let notes = Plan::new(problem, &asked.design, &stored)?.provenance()?;
     let (threads, lanes) = (arguments.threads.map(usize::from), arguments.lanes);
     let options = SweepOptions { solve, observables, threads, lanes, ..SweepOptions::default() };
     let result = with_progress(problem, &asked.design, options, problem.network().name())?;
-    let (table, summary) = (result.table(), result.summary());
+    let (table, summary) = (Table { notes, ..result.table() }, result.summary());
     sink.say(&shown(&table, &summary, asked.varied, result.observables().len(), ROWS))?;
     sink.say(&causes(&summary))?;
     sink.write(&table)?;
@@ -150,7 +153,8 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     let count = if observables.is_empty() { Observable::standard(problem.network()).len() } else { observables.len() };
     let progress = Progress::new(0, problem.network().name());
     let cancel = Arc::new(AtomicBool::new(false));
-    stop_on_request(&cancel);
+    let first = "stopping; what is finished is stored (again to stop at once)";
+    stop_on_request(&cancel, first, "stopped at once; the same command with `--resume` goes on");
     let options = StoreOptions {
         solve,
         threads: arguments.threads.map(usize::from),
@@ -191,14 +195,16 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
 }
 
-/// Ctrl-C stops between two points; a second one at once, which loses no more than a kill does.
-fn stop_on_request(cancel: &Arc<AtomicBool>) {
+/// Ctrl-C stops between two pieces of work and says `first`; another one at once, which loses no more than a kill does, with
+/// `second`.
+pub(crate) fn stop_on_request(cancel: &Arc<AtomicBool>, first: &'static str, second: &'static str) {
     let cancel = Arc::clone(cancel);
     let handler = move || {
         if cancel.swap(true, Ordering::Relaxed) {
+            tell(second);
             std::process::exit(i32::from(STOPPED));
         }
-        tell("stopping; what is finished is stored (again to stop at once)");
+        tell(first);
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         tell(&format!("warning: Ctrl-C will end the program at once: {error}"));
@@ -264,7 +270,8 @@ pub(crate) fn shown(table: &Table, summary: &Summary, axes: usize, observables: 
 
 /// How many points there are, and how many failed of what.
 pub(crate) fn causes(summary: &Summary) -> String {
-    let mut text = format!("{} points, {} failed", summary.points, summary.failed);
+    let plural = if summary.points == 1 { "" } else { "s" };
+    let mut text = format!("{} point{plural}, {} failed", summary.points, summary.failed);
     if summary.negative > 0 {
         text.push_str(&format!(", {} with amounts below zero (status `negative`)", summary.negative));
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunk::Rows;
 use super::error::StoreError;
@@ -133,12 +134,17 @@ pub(super) fn assemble_at(
 }
 
 /// Puts the chunks of shards together. The result has the bytes that one run of the whole sweep would have given. The
-/// folders stay as they are.
+/// folders stay as they are. Setting `cancel` stops it between two chunks, with nothing written.
 ///
 /// # Errors
 /// [`StoreError`]: an unknown ending, a folder that is not that of a sweep, folders of different sweeps, chunks that are
 /// not there or damaged, a file that cannot be written.
-pub fn merge<P: AsRef<Path>>(folders: &[P], path: impl AsRef<Path>, sample: u64) -> Result<Stored, StoreError> {
+pub fn merge<P: AsRef<Path>>(
+    folders: &[P],
+    path: impl AsRef<Path>,
+    sample: u64,
+    cancel: Option<&AtomicBool>,
+) -> Result<Stored, StoreError> {
     let target = Target::new(path.as_ref())?;
     // By whatever names: the lock on the first would be found by the second, and taken for that of another run.
     let places: Vec<Option<PathBuf>> = folders.iter().map(|f| f.as_ref().canonicalize().ok()).collect();
@@ -159,9 +165,11 @@ pub fn merge<P: AsRef<Path>>(folders: &[P], path: impl AsRef<Path>, sample: u64)
         }
     }
     let temporary = target.with(".merging");
-    assemble_at(&folders, &target, &temporary, &Wish { sample, cancelled: &|| false }).map_err(|halt| match halt {
+    let cancelled = || cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+    assemble_at(&folders, &target, &temporary, &Wish { sample, cancelled: &cancelled }).map_err(|halt| match halt {
         Halt::Io(e) => files("write", &temporary)(e),
-        Halt::Chunk | Halt::Cancelled => missing(&folders),
+        Halt::Cancelled => StoreError::MergeStopped { path: target.path.clone() },
+        Halt::Chunk => missing(&folders),
     })
 }
 

@@ -131,6 +131,12 @@ pub enum StoreError {
         /// Chunks of the sweep or of its shard.
         chunks: u64,
     },
+    /// A merge that was stopped on request.
+    #[error("stopped; `{}` is not written, and the parts are as they were", path.display())]
+    MergeStopped {
+        /// The result.
+        path: PathBuf,
+    },
     /// Parts that do not make a whole.
     #[error("{missing} of {chunks} chunks are not there or damaged: {which}; {help}")]
     Missing {

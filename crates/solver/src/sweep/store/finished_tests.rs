@@ -11,7 +11,7 @@ use super::super::super::{Place, Start, StoreError, StoreOptions, sweep_to_file}
 use super::{design, folder, options, problem, store_error};
 use crate::options::SolveOptions;
 use crate::sweep::store::manifest::Manifest;
-use crate::sweep::store::{Plan, Progress, Shard};
+use crate::sweep::store::{Plan, Progress, Shard, merge};
 use crate::sweep::{Axis, Design};
 
 fn resume() -> StoreOptions {
@@ -149,4 +149,34 @@ fn shards_count_their_chunks_and_points() {
         all.sort_unstable();
         assert_eq!(all, (0..manifest.chunks).collect::<Vec<_>>());
     }
+}
+
+/// A merge that is stopped leaves nothing, and a shard without a point says so.
+#[test]
+fn a_stopped_merge_leaves_nothing() {
+    let folder = folder();
+    let path = folder.path().join("s.csv");
+    let notices = Arc::new(Mutex::new(Vec::new()));
+    let mut parts = Vec::new();
+    for i in [1, 15] {
+        let heard = Arc::clone(&notices);
+        let notice = move |text: &str| heard.lock().expect("no panic").push(text.to_owned());
+        let shard = Shard::new(i, 15).expect("a shard");
+        let options = StoreOptions { shard, notice: Some(Arc::new(notice)), ..options() };
+        let Place::Parts(part) = sweep_to_file(&problem(), &design(), &path, &options).expect("it is stored").place
+        else {
+            panic!("not a shard");
+        };
+        parts.push(part);
+    }
+    // Of 14 chunks, the first shard of 15 has one, and the last none.
+    let told = notices.lock().expect("no panic");
+    assert!(
+        matches!(&told[..], [one] if one.contains("shard 15/15 has no points: the sweep has 14 chunks")),
+        "{told:?}"
+    );
+    let stop = AtomicBool::new(true);
+    let error = merge(&parts, &path, 0, Some(&stop)).expect_err("it is stopped");
+    assert!(matches!(error, StoreError::MergeStopped { .. }), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 2, "something is left beside the parts");
 }

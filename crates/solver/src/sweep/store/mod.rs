@@ -63,7 +63,8 @@ pub struct StoreOptions {
     pub cancel: Option<Arc<AtomicBool>>,
     /// Called as points are done.
     pub progress: Option<OnProgress>,
-    /// Called before the work with what the user should know: that a result which is there is damaged and solved again.
+    /// Called before the work with what the user should know: that a result which is there is damaged and solved again, that a
+    /// shard has no points.
     pub notice: Option<OnNotice>,
 }
 

@@ -159,6 +159,15 @@ impl Plan {
         sha256(&[serde_json::to_string(self).unwrap_or_default().as_bytes()])
     }
 
+    /// Where the numbers come from, as key and text: model and its hash, all values that are set, method, tolerances, design,
+    /// seed, version. They stand in every file of the sweep.
+    ///
+    /// # Errors
+    /// A plan that was changed so that its model or its names make no sense.
+    pub fn provenance(&self) -> Result<Vec<(String, String)>> {
+        Ok(self.notes(&self.prepare()?))
+    }
+
     /// Reads the model and looks all names up.
     pub(super) fn prepare(&self) -> Result<Prepared> {
         let network = Network::from_toml(&self.model, "the model of the plan")?;

@@ -53,6 +53,11 @@ pub fn sweep_to_file(
         let table = Table { notes: manifest.notes, columns: manifest.columns, rows: Vec::new() };
         return Ok(Stored { summary: Summary::default(), table, place: Place::Already(target.path) });
     }
+    if options.shard.count(manifest.chunks) == 0
+        && let Some(notice) = &options.notice
+    {
+        notice(&format!("shard {} has no points: the sweep has {} chunks", options.shard, manifest.chunks));
+    }
     let folder = Folder::begin(&beside, manifest, options.start)?;
     let (stored, _) = many.on_threads(|| work(&prepared, folder, &target, options))??;
     Ok(stored)
