@@ -133,7 +133,7 @@ fn ctrl_c_stops_cleanly() {
     let other = ratelaw(folder.path(), &sweep("s.csv", &["--resume", "--set", "NH3=0.2 M", "--max-steps", "50"]));
     let message = text(&other.stderr);
     assert_eq!(other.status.code(), Some(1));
-    assert!(message.contains("initial.NH3 is 100.0 there, 200.0 here"), "{message}");
+    assert!(message.contains("initial.NH3 is 100 there, 200 here"), "{message}");
     assert!(message.contains("max_steps is 100000 there, 50 here"), "{message}");
     let done = ratelaw(folder.path(), &sweep("s.csv", &["--resume"]));
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));

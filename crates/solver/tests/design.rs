@@ -6,7 +6,8 @@ use ratelaw_solver::{
     Axis, Block, Design, Distribution, PointTable, Points, Problem, Result, Sampled, Samples, Sampling, SamplingMethod,
 };
 
-/// `A -> B` with a constant in 1/s and a heat of activation, on a shelf with a third species.
+/// `A -> B` with a constant in 1/s and a heat of activation, on a shelf with a third species; an observable reads the
+/// conditions.
 fn problem() -> Problem {
     let species = |name| Species::new(name).composition_waived();
     let network = Network::builder("test")
@@ -23,6 +24,10 @@ fn problem() -> Problem {
         .unwrap()
         .step("first", "A -> B", Law::mass_action("k2"))
         .step("second", "B -> C", Law::mass_action("K1"))
+        .electrode("anode", "1 cm2")
+        .unwrap()
+        .observable("conditions", "E * T")
+        .unwrap()
         .build()
         .unwrap();
     Problem::builder(&network).initial("A", ratelaw_network::units::Molar(1.0)).until(SECOND).build().unwrap()
