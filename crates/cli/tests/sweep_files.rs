@@ -179,6 +179,21 @@ fn a_stored_sweep_is_drawn() {
     assert!(csv.contains("\npotential / V,conversion(NH3) / %,"), "amounts that nobody asked for");
 }
 
+/// Very large and very small numbers are said with an exponent, not with hundreds of zeros.
+#[test]
+fn causes_have_no_rows_of_zeros() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let axis = ["sweep", "robertson", "--axis", "k1=-1e300,-1e-14 1/s", "--t-end", "40 s", "--out", "s.csv"];
+    let output = ratelaw(folder.path(), &axis);
+    let (table, screen) =
+        (std::fs::read_to_string(folder.path().join("s.csv")).expect("the table"), text(&output.stdout));
+    for part in ["is -1e300, expected", "is -1e-14, expected"] {
+        assert!(table.contains(part), "{table}");
+    }
+    assert!(screen.contains("first at k1 = -1e300 1/s: "), "{screen}");
+    assert!(!screen.contains("000000"), "{screen}");
+}
+
 #[test]
 fn a_single_point_is_one_point() {
     let output = ratelaw(Path::new("."), &["sweep", "robertson", "--axis", "k1=0.04/s", "--t-end", "40 s"]);
