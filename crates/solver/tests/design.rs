@@ -9,7 +9,7 @@ use ratelaw_solver::{
 /// `A -> B` with a constant in 1/s and a heat of activation, on a shelf with a third species; an observable reads the
 /// conditions.
 fn problem() -> Problem {
-    let species = |name| Species::new(name).composition_waived();
+    let species = |name| Species::new(name).phase("cell").composition_waived();
     let network = Network::builder("test")
         .solution("cell", "1 L")
         .unwrap()
