@@ -36,8 +36,14 @@ pub(crate) enum CliError {
     Write { path: PathBuf, reason: String },
     #[error("{option} is for a sweep to a file: --out F.parquet or F.csv")]
     NotStored { option: &'static str },
+    #[error("`{}` is what this command reads ({what}); write to another file", path.display())]
+    OwnInput { path: PathBuf, what: &'static str },
     #[error("model `{model}` names no products; say what to look at: --of OBSERVABLE")]
     NothingToControl { model: String },
+    #[error(
+        "--plot draws a sweep against one axis or two, of ranges or lists, and this sweep has {found}; leave --plot out"
+    )]
+    PlotAxes { found: String },
     #[error("a heat map has two axes, and this sweep has {found}; give two, or leave --heatmap and --show out")]
     HeatMapAxes { found: usize },
     #[error("a heat map shows one or two observables, and --show names {found}")]
@@ -51,7 +57,8 @@ pub(crate) enum CliError {
 impl CliError {
     /// Whether the user stopped the program.
     pub(crate) fn is_stop(&self) -> bool {
-        matches!(self, Self::Solve(SolveError::Store(StoreError::Cancelled { .. })))
+        let Self::Solve(SolveError::Store(error)) = self else { return false };
+        matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
     }
 
     /// Prints the message to standard error; a list of faults says `error:` for each by itself.

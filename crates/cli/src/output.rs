@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use ratelaw::solver::{Format, Table};
+use ratelaw::solver::{Format, Table, write_whole};
 
 use crate::arguments::Output;
 use crate::error::{CliError, Result};
@@ -90,7 +90,7 @@ pub(crate) fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Writes a text file.
+/// Writes a text file, whole or not at all.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|e| CliError::Write { path: path.to_owned(), reason: e.to_string() })
+    write_whole(path, text.as_bytes()).map_err(|e| CliError::Write { path: path.to_owned(), reason: e.to_string() })
 }

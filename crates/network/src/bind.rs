@@ -8,6 +8,7 @@ use crate::kernel::{Bound, BoundAlong, Values};
 use crate::lane::Lane;
 use crate::network::{CheckedStep, Network, StepId};
 use crate::rate::{Along, Direction, Dual, Environment, Real};
+use crate::units::Quantity;
 
 /// Whether a step runs under the conditions: not if it exchanges electrons at electrodes that are disconnected.
 fn runs(step: &CheckedStep, conditions: &Conditions) -> bool {
@@ -82,7 +83,7 @@ impl Network {
                 if !(value.is_finite() && value >= 0.0) {
                     return Err(NetworkError::OutOfRange {
                         what: format!("the {which} rate constant of step `{}`", step.name),
-                        found: value.to_string(),
+                        found: Quantity::number(value).to_string(),
                         expected: "a finite number, not negative",
                     });
                 }

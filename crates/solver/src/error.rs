@@ -63,6 +63,12 @@ pub enum SolveError {
         /// The condition.
         name: String,
     },
+    /// A condition that nothing reads.
+    #[error("nothing in the model reads the {name}, so values for it would have no effect; leave it out")]
+    NoEffect {
+        /// The condition.
+        name: String,
+    },
     /// A name that means nothing here.
     #[error("unknown {kind} `{name}`; expected {expected}")]
     UnknownName {

@@ -31,6 +31,7 @@ mod sweep;
 mod system;
 mod table;
 mod verify;
+mod whole;
 
 pub use applied::Applied;
 pub use chain::{
@@ -54,8 +55,8 @@ pub use solution::{Negative, Solution, Turnover};
 pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
 pub use sweep::{
-    Axis, CauseCount, End, OnProgress, Place, Plan, Point, Progress, Row, Shard, Start, StoreError, StoreOptions,
-    Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_design, sweep_to_file,
+    Axis, CauseCount, End, OnNotice, OnProgress, Place, Plan, Point, Progress, Row, Shard, Start, StoreError,
+    StoreOptions, Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_design, sweep_to_file,
 };
 pub use sweep::{
     Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
@@ -63,3 +64,4 @@ pub use sweep::{
 };
 pub use table::{Cell, Column, Format, Table, without_notes};
 pub use verify::{Deviation, Verification, verify};
+pub use whole::write_whole;

@@ -67,13 +67,20 @@ impl SolveOptions {
 
     pub(crate) fn check(&self) -> Result<()> {
         let refuse = |what: &str, found: f64, expected: &str| {
-            Err(SolveError::OutOfRange { what: what.into(), found: found.to_string(), expected: expected.into() })
+            Err(SolveError::OutOfRange {
+                what: what.into(),
+                found: Quantity::number(found).to_string(),
+                expected: expected.into(),
+            })
         };
         if !(1e-13..=0.1).contains(&self.rtol) {
             return refuse("the relative tolerance", self.rtol, "a number from 1e-13 to 0.1");
         }
         if !(self.resolution > 0.0 && self.resolution <= 1.0) {
             return refuse("the resolution", self.resolution, "a number above 0, at most 1");
+        }
+        if self.max_steps == 0 {
+            return refuse("the limit of steps", 0.0, "at least 1");
         }
         if self.method.tableau().is_none() && !self.sensitivities.is_empty() {
             let what = "compute sensitivities";

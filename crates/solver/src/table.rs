@@ -1,7 +1,6 @@
 //! Tables of results, written as CSV or JSON.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{Result, SolveError};
+use crate::whole::write_whole;
 
 /// Columns with units, and rows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -119,8 +119,7 @@ impl Table {
         let format: Format = path.to_string_lossy().parse()?;
         let text = self.to_text(format);
         let refuse = |e: std::io::Error| SolveError::Write { path: path.to_owned(), reason: e.to_string() };
-        let mut file = std::fs::File::create(path).map_err(refuse)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(refuse)
+        write_whole(path, text.as_bytes()).map_err(refuse)
     }
 
     /// The table as text.

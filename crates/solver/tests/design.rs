@@ -6,9 +6,10 @@ use ratelaw_solver::{
     Axis, Block, Design, Distribution, PointTable, Points, Problem, Result, Sampled, Samples, Sampling, SamplingMethod,
 };
 
-/// `A -> B` with a constant in 1/s and a heat of activation, on a shelf with a third species.
+/// `A -> B` with a constant in 1/s and a heat of activation, on a shelf with a third species; an observable reads the
+/// conditions.
 fn problem() -> Problem {
-    let species = |name| Species::new(name).composition_waived();
+    let species = |name| Species::new(name).phase("cell").composition_waived();
     let network = Network::builder("test")
         .solution("cell", "1 L")
         .unwrap()
@@ -23,6 +24,10 @@ fn problem() -> Problem {
         .unwrap()
         .step("first", "A -> B", Law::mass_action("k2"))
         .step("second", "B -> C", Law::mass_action("K1"))
+        .electrode("anode", "1 cm2")
+        .unwrap()
+        .observable("conditions", "E * T")
+        .unwrap()
         .build()
         .unwrap();
     Problem::builder(&network).initial("A", ratelaw_network::units::Molar(1.0)).until(SECOND).build().unwrap()
@@ -240,6 +245,10 @@ fn a_table_has_units_in_its_header() {
     for (text, expected) in [
         ("", "t.csv:1: the table of points is without points"),
         ("k2 / 1/s\n", "t.csv:1: the table of points is without points"),
+        (
+            "k2 / 1/s,status\n1,ok\n",
+            "t.csv:1: a column is `status`, expected name and unit; this looks like the result of",
+        ),
         ("k2,A / M\n1,2\n", "t.csv:1: a column is `k2`, expected name and unit"),
         ("# n\n\nk2 / 1/s,A / M\n1,2\n# x\n1\n", "t.csv:6: the number of cells is 1, expected 2"),
         ("k2 / 1/s\n1\n\nx\n", "t.csv:4: a cell of column `k2 / 1/s` is `x`, expected a finite number"),

@@ -30,7 +30,7 @@ pub(crate) struct Sweep {
     pub(crate) solving: Solving,
     /// Write a plot of what the model asks for to this SVG file: against a single axis; over two axes a curve for each of
     /// up to eight values of the first, and for more a heat map.
-    #[arg(long, value_name = "F.svg", value_parser = svg)]
+    #[arg(long, value_name = "F.svg", value_parser = svg, conflicts_with = "shard")]
     pub(crate) plot: Option<PathBuf>,
     /// Plot a heat map over two axes in any case: the last to the right, the first upwards, values as colours.
     #[arg(long, requires = "plot")]

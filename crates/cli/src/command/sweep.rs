@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratelaw::prelude::*;
 use ratelaw::solver::{
-    self, Block, Cell, Design, Place, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
+    self, Block, Cell, Design, Place, Plan, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
     sweep_design, sweep_to_file,
 };
 
@@ -25,10 +25,12 @@ const CAUSES: usize = 5;
 
 pub(crate) fn run(arguments: &Sweep) -> Result<Ending> {
     let file = stored_at(arguments)?;
+    spare_inputs(arguments)?;
     let network = input::network(&arguments.model)?;
     let problem = input::problem(&network, &arguments.solving, arguments.duration.t_end.clone(), SavePoints::Ends)?;
     let design = design(&arguments.varying)?;
     let varied = design.resolve(&problem)?.variables().len();
+    drawable(arguments, &design)?;
     let mapped = plane::shown(&network, &axes(&design), arguments.heatmap, &arguments.show)?;
     let asked = Asked { design, varied, mapped };
     let solve = input::options(&arguments.solving, SolveOptions::default())?;
@@ -45,6 +47,17 @@ struct Asked {
     varied: usize,
     /// Observables of its heat map.
     mapped: Vec<Observable>,
+}
+
+/// Refuses a plot that could not be drawn, before any work.
+fn drawable(arguments: &Sweep, design: &Design) -> Result<()> {
+    let found = match axes(design).len() {
+        _ if arguments.plot.is_none() => return Ok(()),
+        1 | 2 => return Ok(()),
+        0 => "samples, a table or axes that go together".to_owned(),
+        more => format!("{more}"),
+    };
+    Err(CliError::PlotAxes { found })
 }
 
 /// The axes of a grid; none of another design.
@@ -97,14 +110,30 @@ fn stored_at(arguments: &Sweep) -> Result<Option<&Path>> {
     }
 }
 
+/// Refuses to write over the model or the table of points, by whatever name.
+fn spare_inputs(arguments: &Sweep) -> Result<()> {
+    let read = [(Some(Path::new(&arguments.model)), "its model"), (arguments.varying.table.as_deref(), "its points")];
+    for path in [&arguments.output.out, &arguments.plot].into_iter().flatten() {
+        let Ok(own) = path.canonicalize() else { continue };
+        let same = |input: &Path| input.canonicalize().is_ok_and(|input| input == own);
+        if let Some((_, what)) = read.iter().find(|(input, _)| input.is_some_and(same)) {
+            return Err(CliError::OwnInput { path: path.clone(), what });
+        }
+    }
+    Ok(())
+}
+
 /// Sweeps in memory: to the screen, to standard output, to JSON.
 fn keep(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let observables = plane::kept(problem.network(), &asked.mapped, true);
+    let stored =
+        StoreOptions { solve: solve.clone(), observables: observables.clone(), amounts: true, ..Default::default() };
+    let notes = Plan::new(problem, &asked.design, &stored)?.provenance()?;
     let (threads, lanes) = (arguments.threads.map(usize::from), arguments.lanes);
     let options = SweepOptions { solve, observables, threads, lanes, ..SweepOptions::default() };
     let result = with_progress(problem, &asked.design, options, problem.network().name())?;
-    let (table, summary) = (result.table(), result.summary());
+    let (table, summary) = (Table { notes, ..result.table() }, result.summary());
     sink.say(&shown(&table, &summary, asked.varied, result.observables().len(), ROWS))?;
     sink.say(&causes(&summary))?;
     sink.write(&table)?;
@@ -124,7 +153,8 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     let count = if observables.is_empty() { Observable::standard(problem.network()).len() } else { observables.len() };
     let progress = Progress::new(0, problem.network().name());
     let cancel = Arc::new(AtomicBool::new(false));
-    stop_on_request(&cancel);
+    let first = "stopping; what is finished is stored (again to stop at once)";
+    stop_on_request(&cancel, first, "stopped at once; the same command with `--resume` goes on");
     let options = StoreOptions {
         solve,
         threads: arguments.threads.map(usize::from),
@@ -142,6 +172,7 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
         sample: if arguments.plot.is_some() { u64::MAX } else { ROWS as u64 },
         cancel: Some(cancel),
         progress: Some(Arc::new(move |p| progress.report(p.points, p.done, p.failed))),
+        notice: Some(Arc::new(|text| tell(&format!("warning: {text}")))),
     };
     let stored = sweep_to_file(problem, &asked.design, path, &options)?;
     drop(options);
@@ -164,14 +195,16 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
 }
 
-/// Ctrl-C stops between two points; a second one at once, which loses no more than a kill does.
-fn stop_on_request(cancel: &Arc<AtomicBool>) {
+/// Ctrl-C stops between two pieces of work and says `first`; another one at once, which loses no more than a kill does, with
+/// `second`.
+pub(crate) fn stop_on_request(cancel: &Arc<AtomicBool>, first: &'static str, second: &'static str) {
     let cancel = Arc::clone(cancel);
     let handler = move || {
         if cancel.swap(true, Ordering::Relaxed) {
+            tell(second);
             std::process::exit(i32::from(STOPPED));
         }
-        tell("stopping; what is finished is stored (again to stop at once)");
+        tell(first);
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         tell(&format!("warning: Ctrl-C will end the program at once: {error}"));
@@ -181,9 +214,6 @@ fn stop_on_request(cancel: &Arc<AtomicBool>) {
 /// Writes the plot that is asked for, and says so.
 fn plotted(arguments: &Sweep, problem: &Problem, asked: &Asked, table: &Table) -> Result<Option<String>> {
     let Some(path) = &arguments.plot else { return Ok(None) };
-    if arguments.storing.shard.is_some() {
-        return Ok(Some("no plot: a shard is a part of the points".to_owned()));
-    }
     let network = problem.network();
     let (left, right) = chart::defaults(network);
     let (title, axes) = (&network.definition().title, axes(&asked.design));
@@ -193,7 +223,7 @@ fn plotted(arguments: &Sweep, problem: &Problem, asked: &Asked, table: &Table) -
             .map(|plot| write_plot(&plot, path))
             .transpose()?,
     };
-    Ok(Some(written.unwrap_or_else(|| "no plot: a sweep is drawn against one axis or two".to_owned())))
+    Ok(Some(written.unwrap_or_else(|| "no plot: the model names nothing to draw".to_owned())))
 }
 
 /// Sweeps with a progress bar.
@@ -240,7 +270,8 @@ pub(crate) fn shown(table: &Table, summary: &Summary, axes: usize, observables: 
 
 /// How many points there are, and how many failed of what.
 pub(crate) fn causes(summary: &Summary) -> String {
-    let mut text = format!("{} points, {} failed", summary.points, summary.failed);
+    let plural = if summary.points == 1 { "" } else { "s" };
+    let mut text = format!("{} point{plural}, {} failed", summary.points, summary.failed);
     if summary.negative > 0 {
         text.push_str(&format!(", {} with amounts below zero (status `negative`)", summary.negative));
     }

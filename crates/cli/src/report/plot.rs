@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use ratelaw::solver::write_whole;
+
 pub(crate) use self::bars::{BarChart, BarSeries, Claim};
 pub(crate) use self::heatmap::{HeatMap, Panel, PlaneAxis};
 use self::layout::Figure;
@@ -130,8 +132,8 @@ pub(crate) enum Side {
 pub(crate) enum PlotError {
     #[error("plot {title:?} has no point that can be drawn")]
     NoData { title: String },
-    #[error("cannot write plot {}", .0.display())]
-    Io(PathBuf, #[source] std::io::Error),
+    #[error("cannot write `{}`: {}", .0.display(), .1)]
+    Io(PathBuf, std::io::Error),
     #[error("cannot draw plot {title:?}: {reason}")]
     Draw { title: String, reason: String },
 }
@@ -143,7 +145,7 @@ pub(crate) trait Drawing {
 
     /// Writes the figure into an SVG file.
     fn write(&self, path: &Path) -> Result<(), PlotError> {
-        std::fs::write(path, self.to_svg()?).map_err(|error| PlotError::Io(path.to_owned(), error))
+        write_whole(path, self.to_svg()?.as_bytes()).map_err(|error| PlotError::Io(path.to_owned(), error))
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) struct Ends<'a> {
 pub(super) fn check(problem: &Problem, solve: &SolveOptions) -> Result<()> {
     let settled = solve.settled(problem.tables().size());
     settled.check()?;
+    settled.tolerance(problem)?;
     supported(problem, &settled)
 }
 

@@ -19,8 +19,8 @@ pub use design::{
 };
 pub use row::Row;
 pub use store::{
-    CauseCount, OnProgress, Place, Plan, Progress, Shard, Start, StoreError, StoreOptions, Stored, Summary, WorkItem,
-    merge, sweep_to_file,
+    CauseCount, OnNotice, OnProgress, Place, Plan, Progress, Shard, Start, StoreError, StoreOptions, Stored, Summary,
+    WorkItem, merge, sweep_to_file,
 };
 
 use ends::Ends;

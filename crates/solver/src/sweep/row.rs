@@ -110,7 +110,7 @@ pub(super) struct Layout {
 }
 
 /// Text columns at the end of a table.
-const TEXTS: [&str; 2] = ["status", "cause"];
+pub(super) const TEXTS: [&str; 2] = ["status", "cause"];
 /// Counters at the end of a table.
 const COUNTERS: [&str; 2] = ["steps", "rejected"];
 /// Columns after those of numbers with a unit.

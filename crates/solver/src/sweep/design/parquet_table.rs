@@ -7,8 +7,9 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Map, Value};
 
-use super::point_table::{PointColumn, PointTable};
+use super::point_table::{PointColumn, PointTable, titled};
 use crate::error::{Result, SolveError};
+use crate::sweep::row::TEXTS;
 use crate::table::Column;
 
 impl PointTable {
@@ -61,9 +62,12 @@ fn column(title: &str, units: &Map<String, Value>, source: &str) -> Result<Point
         None => Err(SolveError::OutOfRange {
             what: format!("the unit of column `{title}` of {source}"),
             found: "nowhere".into(),
-            expected:
+            expected: if TEXTS.contains(&title) {
+                titled(title).to_owned()
+            } else {
                 "a name with its unit, such as `potential / V`, or metadata `units` such as {\"potential\":\"V\"}"
-                    .into(),
+                    .to_owned()
+            },
         }),
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::variable::Variable;
 use crate::error::{Result, SolveError};
 use crate::problem::Problem;
+use crate::sweep::row::TEXTS;
 use crate::table::{Column, without_notes};
 
 /// Points as the rows of a table: each column a setting, in its unit.
@@ -32,6 +33,15 @@ pub struct PointColumn {
     pub unit: String,
     /// Values, in the unit.
     pub values: Vec<f64>,
+}
+
+/// What the title of a column should be.
+pub(super) fn titled(found: &str) -> &'static str {
+    if TEXTS.contains(&found) {
+        "name and unit; this looks like the result of a sweep, of which only the columns of settings make points"
+    } else {
+        "name and unit, such as `potential / V`, or `/ 1` for pure numbers"
+    }
 }
 
 impl PointTable {
@@ -84,12 +94,7 @@ impl PointTable {
                         Some((name, unit)) => {
                             Ok(PointColumn { name: name.to_owned(), unit: unit.to_owned(), values: Vec::new() })
                         }
-                        None => Err(fault(
-                            line,
-                            "a column",
-                            &format!("`{title}`"),
-                            "name and unit, such as `potential / V`, or `/ 1` for pure numbers",
-                        )),
+                        None => Err(fault(line, "a column", &format!("`{title}`"), titled(title))),
                     })
                     .collect::<Result<_>>()?;
                 continue;

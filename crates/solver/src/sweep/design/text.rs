@@ -41,10 +41,15 @@ pub(super) fn unknown(kind: &'static str, word: &str, known: &[&str]) -> SolveEr
     SolveError::UnknownName { kind, name: word.to_owned(), expected: format!("{}{near}", known.join(", ")) }
 }
 
-/// Quantities; a plain number takes the unit of the first that has one.
+/// Quantities; a plain number takes the unit of the others, which must then be one.
 fn share_unit(texts: &[&str]) -> Result<Vec<Quantity>> {
     let all: Vec<Quantity> = texts.iter().map(|t| t.parse()).collect::<Result<_, _>>()?;
     let shared = all.iter().find(|q| !q.symbol().is_empty()).map(|q| q.symbol().to_owned()).unwrap_or_default();
+    let other = all.iter().find(|q| !q.symbol().is_empty() && q.symbol() != shared);
+    if let (Some(other), Some(bare)) = (other, all.iter().find(|q| q.symbol().is_empty())) {
+        let found = format!("the number {bare} without a unit beside the units {shared} and {}", other.symbol());
+        return Err(syntax(&texts.join(","), found, "a unit for each number, or one unit for all"));
+    }
     all.into_iter()
         .map(|q| if q.symbol().is_empty() && !shared.is_empty() { Quantity::new(q.value(), &shared) } else { Ok(q) })
         .map(|q| Ok(q?))

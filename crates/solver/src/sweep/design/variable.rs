@@ -1,9 +1,12 @@
 //! A setting that a sweep varies.
 
+use ratelaw_network::Network;
+use ratelaw_network::expression::Variable as Leaf;
 use ratelaw_network::units::{Dimension, Quantity, Unit};
 
 use crate::error::{Result, SolveError};
 use crate::problem::Problem;
+use crate::schedule::has_conditions;
 use crate::setting::Setting;
 
 /// A setting that a sweep varies, with the unit that its values are shown in.
@@ -24,6 +27,9 @@ impl Variable {
         let network = problem.network();
         let setting = Setting::parse(network, name)?;
         problem.settable(setting)?;
+        if !is_read(network, setting) {
+            return Err(SolveError::NoEffect { name: setting.name(network) });
+        }
         let own = shown.filter(|q| !q.symbol().is_empty());
         let (symbol, unit) = match own.and_then(|q| Some((q.symbol(), Unit::parse(q.symbol()).ok()?))) {
             Some((symbol, unit)) => (symbol.to_owned(), unit),
@@ -73,4 +79,16 @@ impl Variable {
         }
         Ok(())
     }
+}
+
+/// Whether anything reads a condition: a rate, an observable of the model, a condition that ends a stage. Other settings are
+/// not looked at.
+fn is_read(network: &Network, setting: Setting) -> bool {
+    let (by_steps, read) = match setting {
+        Setting::Potential => (network.steps().iter().any(|s| s.law.reads_potential()), Leaf::Potential),
+        Setting::Temperature => (network.steps().iter().any(|s| s.law.reads_temperature(s.reverse)), Leaf::Temperature),
+        Setting::Parameter(_) | Setting::Initial(_) | Setting::Step(_) => return true,
+    };
+    let observed = || network.observables().iter().any(|o| o.tape.variables().any(|v| v == read));
+    by_steps || observed() || has_conditions(network.stages())
 }

@@ -1,15 +1,18 @@
 //! Puts the chunks together, in their order, one in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunk::Rows;
 use super::error::StoreError;
 use super::folder::{Folder, files};
 use super::manifest::differences;
 use super::output::{Kind, Output};
+use super::shard::Shard;
 use super::summary::{Summary, Tally};
 use super::{Place, Stored};
 use crate::error::Result;
@@ -68,17 +71,16 @@ fn read(folders: &[Folder], chunk: u64) -> Option<Rows> {
     folders.iter().find_map(|f| f.read(chunk))
 }
 
-/// Streams chunks past a visitor, one in memory, and counts their rows.
+/// Streams the chunks of a shard past a visitor, one in memory, and counts their rows.
 pub(super) fn stream(
     folders: &[Folder],
-    chunks: impl Iterator<Item = u64> + Clone,
+    shard: Shard,
     wish: &Wish<'_>,
     mut each: impl FnMut(&Rows) -> io::Result<()>,
 ) -> Result<(Summary, Table), Halt> {
     let manifest = &folders.first().ok_or(Halt::Chunk)?.manifest;
-    let expected = chunks.clone().map(|c| manifest.plan.range(c)).map(|r| r.end - r.start).sum();
-    let mut tally = Tally::new(expected, wish.sample);
-    for chunk in chunks {
+    let mut tally = Tally::new(manifest.points_of(shard), wish.sample);
+    for chunk in (0..shard.count(manifest.chunks)).map(|k| shard.chunk(k)) {
         if (wish.cancelled)() {
             return Err(Halt::Cancelled);
         }
@@ -100,7 +102,7 @@ pub(super) fn assemble<W: Write + Send>(
 ) -> Result<(Summary, Table), Halt> {
     let manifest = &folders.first().ok_or(Halt::Chunk)?.manifest;
     let mut output = Output::new(kind, to, manifest).map_err(Halt::Io)?;
-    let (summary, table) = stream(folders, 0..manifest.chunks, wish, |rows| output.rows(rows))?;
+    let (summary, table) = stream(folders, Shard::WHOLE, wish, |rows| output.rows(rows))?;
     output.finish().map_err(Halt::Io)?;
     Ok((summary, table))
 }
@@ -132,13 +134,25 @@ pub(super) fn assemble_at(
 }
 
 /// Puts the chunks of shards together. The result has the bytes that one run of the whole sweep would have given. The
-/// folders stay as they are.
+/// folders stay as they are. Setting `cancel` stops it between two chunks, with nothing written.
 ///
 /// # Errors
 /// [`StoreError`]: an unknown ending, a folder that is not that of a sweep, folders of different sweeps, chunks that are
 /// not there or damaged, a file that cannot be written.
-pub fn merge<P: AsRef<Path>>(folders: &[P], path: impl AsRef<Path>, sample: u64) -> Result<Stored, StoreError> {
+pub fn merge<P: AsRef<Path>>(
+    folders: &[P],
+    path: impl AsRef<Path>,
+    sample: u64,
+    cancel: Option<&AtomicBool>,
+) -> Result<Stored, StoreError> {
     let target = Target::new(path.as_ref())?;
+    // By whatever names: the lock on the first would be found by the second, and taken for that of another run.
+    let places: Vec<Option<PathBuf>> = folders.iter().map(|f| f.as_ref().canonicalize().ok()).collect();
+    if let Some((_, twice)) =
+        folders.iter().enumerate().find(|(i, _)| places[*i].is_some() && places[..*i].contains(&places[*i]))
+    {
+        return Err(StoreError::Twice { folder: twice.as_ref().to_owned() });
+    }
     let folders: Vec<Folder> = folders.iter().map(|f| Folder::open(f.as_ref())).collect::<Result<_, _>>()?;
     let Some((first, rest)) = folders.split_first() else {
         let reason = "no folder was given".to_owned();
@@ -151,39 +165,51 @@ pub fn merge<P: AsRef<Path>>(folders: &[P], path: impl AsRef<Path>, sample: u64)
         }
     }
     let temporary = target.with(".merging");
-    assemble_at(&folders, &target, &temporary, &Wish { sample, cancelled: &|| false }).map_err(|halt| match halt {
+    let cancelled = || cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+    assemble_at(&folders, &target, &temporary, &Wish { sample, cancelled: &cancelled }).map_err(|halt| match halt {
         Halt::Io(e) => files("write", &temporary)(e),
-        Halt::Chunk | Halt::Cancelled => missing(&folders),
+        Halt::Cancelled => StoreError::MergeStopped { path: target.path.clone() },
+        Halt::Chunk => missing(&folders),
     })
 }
 
 /// Says which chunks are not there, and which shards would bring them.
 pub(super) fn missing(folders: &[Folder]) -> StoreError {
     let Some(Folder { manifest, .. }) = folders.first() else { return StoreError::Incomplete };
-    let gone: Vec<u64> = (0..manifest.chunks).filter(|c| read(folders, *c).is_none()).collect();
-    let shards: BTreeSet<u64> = gone.iter().map(|c| c % manifest.shard.of() + 1).collect();
     let of = manifest.shard.of();
+    let present: HashSet<u64> = folders.iter().flat_map(|f| f.present().unwrap_or_default()).collect();
+    // Of very many chunks, those that are not there are counted and not kept.
+    let (mut gone, mut runs, mut shards) = (0, Vec::<Range<u64>>::new(), BTreeSet::new());
+    for chunk in (0..manifest.chunks).filter(|c| !present.contains(c) || read(folders, *c).is_none()) {
+        gone += 1;
+        if let Some(run) = runs.last_mut().filter(|run| run.end == chunk) {
+            run.end += 1;
+        } else if runs.len() <= NAMED {
+            runs.push(chunk..chunk + 1);
+        }
+        if shards.len() <= NAMED {
+            shards.insert(chunk % of + 1);
+        }
+    }
     let help = if of == 1 {
         "go on with `--resume`, which solves them".to_owned()
     } else {
-        let shards = shards.iter().map(|i| format!("{i}/{of}")).collect::<Vec<_>>();
-        format!("they belong to shard {}; give its folder, or run it with `--resume`", shards.join(", "))
+        let more = if shards.len() > NAMED { ", ..." } else { "" };
+        let shards = shards.iter().take(NAMED).map(|i| format!("{i}/{of}")).collect::<Vec<_>>();
+        format!("they belong to shard {}{more}; give its folder, or run it with `--resume`", shards.join(", "))
     };
-    StoreError::Missing { missing: gone.len() as u64, chunks: manifest.chunks, which: ranges(&gone), help }
+    StoreError::Missing { missing: gone, chunks: manifest.chunks, which: ranges(&runs), help }
 }
 
 /// Ranges that are named of many.
 const NAMED: usize = 8;
 
 /// `0, 3..7, 9`.
-fn ranges(numbers: &[u64]) -> String {
-    let runs: Vec<String> = numbers
-        .chunk_by(|a, b| a + 1 == *b)
-        .map(|run| match run {
-            [one] => one.to_string(),
-            several => format!("{}..{}", several[0], several[several.len() - 1]),
-        })
-        .collect();
+fn ranges(runs: &[Range<u64>]) -> String {
+    let named = runs.iter().take(NAMED).map(|run| match (run.start, run.end - 1) {
+        (first, last) if first == last => first.to_string(),
+        (first, last) => format!("{first}..{last}"),
+    });
     let more = if runs.len() > NAMED { ", ..." } else { "" };
-    format!("{}{more}", runs[..runs.len().min(NAMED)].join(", "))
+    format!("{}{more}", named.collect::<Vec<_>>().join(", "))
 }

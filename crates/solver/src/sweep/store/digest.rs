@@ -19,7 +19,12 @@ pub(super) fn sha256(parts: &[&[u8]]) -> String {
         state.update((part.len() as u64).to_le_bytes());
         state.update(part);
     }
-    state.finalize().iter().fold(String::new(), |mut text, byte| {
+    hexadecimal(&state.finalize())
+}
+
+/// Bytes as digits, two for each.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

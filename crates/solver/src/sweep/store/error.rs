@@ -65,6 +65,26 @@ pub enum StoreError {
         /// What differs, each with what it is there and what was asked for.
         differences: Vec<String>,
     },
+    /// A file that no sweep wrote, where the result shall go that is asked to be gone on with.
+    #[error(
+        "`{}` is there, and it is not the result of a sweep (or its notes are damaged); `--resume` does not write over it: \
+         take another name, or move it away", path.display()
+    )]
+    NotAResult {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The whole result of another sweep, where one is asked to be gone on with.
+    #[error(
+        "`{}` is the result of another sweep:\n  {}\n  ask for the same, take another name, or leave `--resume` out, which \
+         replaces the file", path.display(), differences.join("\n  ")
+    )]
+    OtherResult {
+        /// The file.
+        path: PathBuf,
+        /// The notes that differ, each with what it is there and here.
+        differences: Vec<String>,
+    },
     /// Folders of different sweeps, which do not make a whole.
     #[error(
         "`{}` and `{}` hold different sweeps:\n  {}", first.display(), other.display(),
@@ -77,6 +97,12 @@ pub enum StoreError {
         other: PathBuf,
         /// What differs.
         differences: Vec<String>,
+    },
+    /// A folder that is given more than once.
+    #[error("the folder `{}` is given twice; give each part once", folder.display())]
+    Twice {
+        /// The folder.
+        folder: PathBuf,
     },
     /// A folder that is not that of a sweep.
     #[error("`{}` is not the folder of a begun sweep: {reason}", folder.display())]
@@ -104,6 +130,12 @@ pub enum StoreError {
         stored: u64,
         /// Chunks of the sweep or of its shard.
         chunks: u64,
+    },
+    /// A merge that was stopped on request.
+    #[error("stopped; `{}` is not written, and the parts are as they were", path.display())]
+    MergeStopped {
+        /// The result.
+        path: PathBuf,
     },
     /// Parts that do not make a whole.
     #[error("{missing} of {chunks} chunks are not there or damaged: {which}; {help}")]

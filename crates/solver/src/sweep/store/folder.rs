@@ -1,7 +1,7 @@
 //! The folder beside a result that holds what is finished of it.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Start;
@@ -9,10 +9,10 @@ use super::chunk::{Label, Rows, decode, encode};
 use super::error::StoreError;
 use super::manifest::{Manifest, differences};
 use crate::table::Cell;
+use crate::whole::{TEMPORARY, write_whole};
 
 const MANIFEST: &str = "manifest.json";
 const LOCK: &str = "lock";
-const TEMPORARY: &str = ".tmp";
 const CHUNK: &str = "chunk-";
 
 /// A folder of chunks that this run, and no other, works on.
@@ -42,8 +42,7 @@ impl Folder {
             (None, _) => {}
         }
         let text = manifest.text();
-        write_whole(&path.join(MANIFEST), |file| file.write_all(text.as_bytes()))
-            .map_err(files("write", &path.join(MANIFEST)))?;
+        write_whole(path.join(MANIFEST), text.as_bytes()).map_err(files("write", &path.join(MANIFEST)))?;
         Ok(Self { path: path.to_owned(), manifest, lock })
     }
 
@@ -74,7 +73,13 @@ impl Folder {
     /// Stores a finished chunk: whole, or not at all.
     pub(super) fn write(&self, chunk: u64, rows: &[Vec<Cell>]) -> io::Result<()> {
         let bytes = encode(&label(&self.manifest, chunk), rows);
-        write_whole(&self.chunk_path(chunk), |file| file.write_all(&bytes))
+        write_whole(self.chunk_path(chunk), &bytes)
+    }
+
+    /// The numbers of the chunks that have a file, whole or not: what to look at, where most of very many are not there yet.
+    pub(super) fn present(&self) -> io::Result<Vec<u64>> {
+        let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(CHUNK)?.parse().ok();
+        Ok(fs::read_dir(&self.path)?.flatten().filter_map(number).collect())
     }
 
     /// The rows of a chunk; none if it is not there, torn or changed.
@@ -128,20 +133,6 @@ pub(super) fn label(manifest: &Manifest, chunk: u64) -> Label<'_> {
 /// An error with its place.
 pub(super) fn files(action: &'static str, path: &Path) -> impl Fn(io::Error) -> StoreError {
     move |e| StoreError::Files { action, path: path.to_owned(), reason: e.to_string() }
-}
-
-/// Writes a file under another name, brings it to the disk and renames it: it is there whole or not at all.
-pub(super) fn write_whole(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(TEMPORARY);
-    let temporary = PathBuf::from(name);
-    let written = File::create(&temporary).and_then(|mut file| content(&mut file).and_then(|()| file.sync_all()));
-    let written = written.and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The room it took may be what is missing.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 fn lock(folder: &Path) -> Result<File, StoreError> {

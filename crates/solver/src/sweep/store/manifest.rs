@@ -1,5 +1,6 @@
 //! What a folder of chunks says of itself.
 
+use ratelaw_network::units::Quantity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,10 +59,12 @@ impl Manifest {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// The chunks of the shard.
-    pub(super) fn own(&self) -> impl Iterator<Item = u64> + use<> {
-        let shard = self.shard;
-        (0..self.chunks).filter(move |c| shard.has(*c))
+    /// How many points a shard has: every chunk is full but for the very last.
+    pub(super) fn points_of(&self, shard: Shard) -> u64 {
+        let full = shard.count(self.chunks) * self.plan.chunk_size();
+        let last = self.chunks.saturating_sub(1);
+        let range = self.plan.range(last);
+        if shard.has(last) { full - (self.plan.chunk_size() - (range.end - range.start)) } else { full }
     }
 }
 
@@ -75,6 +78,17 @@ pub(super) fn differences(there: &Plan, here: &Plan) -> Vec<String> {
     lines.truncate(NAMED);
     lines.extend((more > 0).then(|| format!("and {more} more")));
     lines
+}
+
+/// What differs between the notes of two results, in the order of those here.
+pub(super) fn unlike_notes(there: &[(String, String)], here: &[(String, String)]) -> Vec<String> {
+    let differs = |(key, new): &(String, String)| {
+        let old = there.iter().find(|(k, _)| k == key).map_or("not given", |(_, v)| v.as_str());
+        // As they stand in a line of CSV.
+        let new = new.replace('\n', " ");
+        (old.replace('\n', " ") != new).then(|| format!("{key} is {} there, {} here", shortened(old), shortened(&new)))
+    };
+    here.iter().filter_map(differs).collect()
 }
 
 /// Most differences that are named.
@@ -100,16 +114,19 @@ fn compare(path: &str, there: &Value, here: &Value, lines: &mut Vec<String>) {
         }
         (Value::String(a), Value::String(b)) if path == "model" => lines.push(model(a, b)),
         (a, b) => {
-            let show = |v: &Value| match v.to_string() {
-                long if long.chars().count() > LONGEST => {
-                    format!("{}...", long.chars().take(LONGEST).collect::<String>())
-                }
-                short if v.is_null() => short.replace("null", "not given"),
-                short => short,
+            let show = |v: &Value| match v {
+                Value::Null => "not given".to_owned(),
+                Value::Number(n) if n.is_f64() => Quantity::number(n.as_f64().unwrap_or_default()).to_string(),
+                other => shortened(&other.to_string()),
             };
             lines.push(format!("{path} is {} there, {} here", show(a), show(b)));
         }
     }
+}
+
+fn shortened(text: &str) -> String {
+    let more = if text.chars().count() > LONGEST { "..." } else { "" };
+    format!("{}{more}", text.chars().take(LONGEST).collect::<String>())
 }
 
 /// The first line in which two model files differ.

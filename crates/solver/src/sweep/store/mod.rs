@@ -15,6 +15,7 @@ mod output;
 mod parquet;
 mod plan;
 mod run;
+mod seal;
 mod shard;
 mod summary;
 mod work;
@@ -62,7 +63,13 @@ pub struct StoreOptions {
     pub cancel: Option<Arc<AtomicBool>>,
     /// Called as points are done.
     pub progress: Option<OnProgress>,
+    /// Called before the work with what the user should know: that a result which is there is damaged and solved again, that a
+    /// shard has no points.
+    pub notice: Option<OnNotice>,
 }
+
+/// Called with a sentence for the user.
+pub type OnNotice = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl Default for StoreOptions {
     fn default() -> Self {
@@ -78,6 +85,7 @@ impl Default for StoreOptions {
             sample: 21,
             cancel: None,
             progress: None,
+            notice: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Parquet: one row group for a fixed number of rows, the notes as key-value metadata.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use ::parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -14,6 +14,7 @@ use ::parquet::schema::types::{Type, TypePtr};
 use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
+use super::seal::{KEY, Seal, ZEROS};
 use crate::sweep::row::AFTER;
 use crate::table::Cell;
 
@@ -31,7 +32,7 @@ enum Holds {
 
 /// A file that is being written.
 pub(super) struct Parquet<W: Write + Send> {
-    writer: SerializedFileWriter<W>,
+    writer: SerializedFileWriter<Seal<W>>,
     columns: Vec<(Holds, Vec<Cell>)>,
 }
 
@@ -58,7 +59,8 @@ impl<W: Write + Send> Parquet<W> {
             .set_created_by(manifest.plan.program().to_owned())
             .set_key_value_metadata(Some(notes))
             .build();
-        let writer = SerializedFileWriter::new(to, TypePtr::new(schema), Arc::new(properties)).map_err(failed)?;
+        let writer =
+            SerializedFileWriter::new(Seal::new(to), TypePtr::new(schema), Arc::new(properties)).map_err(failed)?;
         Ok(Self { writer, columns })
     }
 
@@ -78,8 +80,12 @@ impl<W: Write + Send> Parquet<W> {
         if self.columns.first().is_some_and(|(_, c)| !c.is_empty()) {
             self.group()?;
         }
+        self.writer.append_key_value_metadata(KeyValue::new(KEY.to_owned(), ZEROS.to_owned()));
+        self.writer.flush()?;
+        self.writer.inner_mut().hold();
         // Taking the inner writer out would hide what the system said.
-        self.writer.finish().map(|_| ()).map_err(failed)
+        self.writer.finish().map_err(failed)?;
+        self.writer.inner_mut().close(&marker())
     }
 
     fn group(&mut self) -> io::Result<()> {
@@ -143,9 +149,23 @@ fn failed(error: ::parquet::errors::ParquetError) -> io::Error {
     }
 }
 
-/// A note of a file.
-pub(super) fn note(file: File, key: &str) -> Option<String> {
+/// The notes of a file; none if it is not one of Parquet.
+pub(super) fn notes(file: File) -> Option<Vec<(String, String)>> {
     let reader = SerializedFileReader::new(file).ok()?;
     let notes = reader.metadata().file_metadata().key_value_metadata()?;
-    notes.iter().find(|n| n.key == key)?.value.clone()
+    Some(notes.iter().map(|n| (n.key.clone(), n.value.clone().unwrap_or_default())).collect())
+}
+
+/// What the fingerprint stands behind: its key, and the header of a text of 64 bytes (Thrift's compact protocol: the next
+/// field, of type 8, and the length).
+pub(super) fn marker() -> Vec<u8> {
+    [KEY.as_bytes(), &[0x18, ZEROS.len() as u8]].concat()
+}
+
+/// How many bytes the end of a file has: the footer, whose length stands before the closing magic number.
+pub(super) fn end(file: &mut File) -> io::Result<u64> {
+    let mut length = [0; 4];
+    file.seek(SeekFrom::End(-8))?;
+    file.read_exact(&mut length)?;
+    Ok(u64::from(u32::from_le_bytes(length)) + 8)
 }

@@ -136,6 +136,11 @@ impl Plan {
         self.points.div_ceil(self.chunk)
     }
 
+    /// How many points a chunk has; the last may have fewer.
+    pub(super) fn chunk_size(&self) -> u64 {
+        self.chunk
+    }
+
     /// The points of a chunk.
     pub fn range(&self, chunk: u64) -> Range<u64> {
         let start = (chunk * self.chunk).min(self.points);
@@ -152,6 +157,15 @@ impl Plan {
     /// SHA-256 of the whole plan, in hexadecimal: equal for plans that give the same bytes.
     pub fn hash(&self) -> String {
         sha256(&[serde_json::to_string(self).unwrap_or_default().as_bytes()])
+    }
+
+    /// Where the numbers come from, as key and text: model and its hash, all values that are set, method, tolerances, design,
+    /// seed, version. They stand in every file of the sweep.
+    ///
+    /// # Errors
+    /// A plan that was changed so that its model or its names make no sense.
+    pub fn provenance(&self) -> Result<Vec<(String, String)>> {
+        Ok(self.notes(&self.prepare()?))
     }
 
     /// Reads the model and looks all names up.

@@ -1,16 +1,17 @@
 //! A sweep that is stored as it goes.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::assemble::{Halt, Target, Wish, assemble_at, missing, stream};
 use super::error::StoreError;
-use super::folder::{Folder, clean};
-use super::manifest::Manifest;
-use super::output::plan_of;
+use super::folder::{Folder, clean, files};
+use super::manifest::{Manifest, unlike_notes};
+use super::output::{There, there};
 use super::plan::{Plan, Prepared};
 use super::shard::Shard;
 use super::summary::{Summary, row_failed};
@@ -47,14 +48,41 @@ pub fn sweep_to_file(
     let beside = parts(&target, options.shard);
     clean(&beside);
     let begun = beside.is_dir();
-    let is_whole = || plan_of(&target.path, target.kind).is_some_and(|hash| hash == manifest.plan_sha256);
-    if options.start == Start::Resume && options.shard == Shard::WHOLE && !begun && is_whole() {
+    if options.start == Start::Resume && options.shard == Shard::WHOLE && is_whole(&target, &manifest, begun, options)?
+    {
         let table = Table { notes: manifest.notes, columns: manifest.columns, rows: Vec::new() };
         return Ok(Stored { summary: Summary::default(), table, place: Place::Already(target.path) });
+    }
+    if options.shard.count(manifest.chunks) == 0
+        && let Some(notice) = &options.notice
+    {
+        notice(&format!("shard {} has no points: the sweep has {} chunks", options.shard, manifest.chunks));
     }
     let folder = Folder::begin(&beside, manifest, options.start)?;
     let (stored, _) = many.on_threads(|| work(&prepared, folder, &target, options))??;
     Ok(stored)
+}
+
+/// Whether a sweep that shall go on is there whole. A result of the same sweep that is damaged is told and solved again; a
+/// file of anything else is not written over.
+fn is_whole(target: &Target, manifest: &Manifest, begun: bool, options: &StoreOptions) -> Result<bool, StoreError> {
+    let path = target.path.clone();
+    match there(&path, target.kind).map_err(files("read", &path))? {
+        There::Nothing => Ok(false),
+        There::Foreign => Err(StoreError::NotAResult { path }),
+        // It was to be replaced by the begun sweep from the start, or was put together from it just before a kill.
+        There::Result { .. } if begun => Ok(false),
+        There::Result { plan, notes, .. } if plan != manifest.plan_sha256 => {
+            Err(StoreError::OtherResult { path, differences: unlike_notes(&notes, &manifest.notes) })
+        }
+        There::Result { broken: Some(what), .. } => {
+            if let Some(notice) = &options.notice {
+                notice(&format!("`{}` is damaged: {what}; it is solved again", path.display()));
+            }
+            Ok(false)
+        }
+        There::Result { broken: None, .. } => Ok(true),
+    }
 }
 
 /// The folder of a sweep to a file.
@@ -70,59 +98,64 @@ fn work(
     options: &StoreOptions,
 ) -> Result<(Stored, usize), StoreError> {
     let manifest = &folder.manifest;
-    let own: Vec<u64> = manifest.own().collect();
-    let points = own.iter().map(|c| manifest.plan.range(*c)).map(|r| r.end - r.start).sum();
-    let watch = Watch::new(points, options);
+    let shard = options.shard;
+    let chunks = shard.count(manifest.chunks);
+    let watch = Watch::new(manifest.points_of(shard), options);
     let solver = Chunks { prepared, folder: &folder, watch: &watch, alive: Alive::default() };
-    let pending: Vec<u64> = own.par_iter().copied().filter(|chunk| !solver.is_stored(*chunk)).collect();
-    let missed = AtomicUsize::new(pending.len());
-    let chunks = own.len() as u64;
-    let stored = |missed: usize| chunks - missed as u64;
-    let stopped = |path: PathBuf, e: &io::Error, missed: usize| {
+    let present = folder.present().map_err(files("read", folder.path()))?;
+    let own = |chunk: &u64| *chunk < manifest.chunks && shard.has(*chunk);
+    let finished: HashSet<u64> =
+        present.into_par_iter().filter(|c| own(c) && !watch.is_cancelled() && solver.is_stored(*c)).collect();
+    let stored = AtomicU64::new(finished.len() as u64);
+    let stopped = |path: PathBuf, e: &io::Error| {
         if !folder.path().is_dir() {
             return StoreError::Vanished { folder: folder.path().to_owned() };
         }
-        let reason = e.to_string();
-        StoreError::Stopped { path, reason, stored: stored(missed), chunks }
+        StoreError::Stopped { path, reason: e.to_string(), stored: stored.load(Ordering::Relaxed), chunks }
     };
-    let failure = pending.par_iter().find_map_any(|chunk| match solver.solve(*chunk) {
-        Ok(true) => {
-            missed.fetch_sub(1, Ordering::Relaxed);
-            None
-        }
-        Ok(false) => None,
-        Err(e) => Some((folder.chunk_path(*chunk), e)),
-    });
-    let missed = missed.into_inner();
-    if let Some((path, e)) = failure {
-        return Err(stopped(path, &e, missed));
-    }
-    let cancelled = || StoreError::Cancelled { folder: folder.path().to_owned(), stored: stored(missed), chunks };
-    if missed > 0 {
-        return Err(cancelled());
+    // No list of chunks: a large design has hundreds of millions, and whoever stops it does not wait for them.
+    let halt =
+        (0..chunks).into_par_iter().map(|k| shard.chunk(k)).filter(|c| !finished.contains(c)).find_map_any(|chunk| {
+            match solver.solve(chunk) {
+                Ok(true) => {
+                    stored.fetch_add(1, Ordering::Relaxed);
+                    None
+                }
+                Ok(false) => Some(None),
+                Err(e) => Some(Some((folder.chunk_path(chunk), e))),
+            }
+        });
+    let cancelled = || {
+        let stored = stored.load(Ordering::Relaxed);
+        StoreError::Cancelled { folder: folder.path().to_owned(), stored, chunks }
+    };
+    match halt {
+        None => {}
+        Some(None) => return Err(cancelled()),
+        Some(Some((path, e))) => return Err(stopped(path, &e)),
     }
     let peak = solver.alive.peak();
     let wish = Wish { sample: options.sample, cancelled: &|| watch.is_cancelled() };
     let folders = std::slice::from_ref(&folder);
     let temporary = folder.temporary();
-    let outcome = if options.shard == Shard::WHOLE {
+    let outcome = if shard == Shard::WHOLE {
         assemble_at(folders, target, &temporary, &wish)
     } else {
-        stream(folders, own.iter().copied(), &wish, |_| Ok(())).map(|(summary, table)| Stored {
+        stream(folders, shard, &wish, |_| Ok(())).map(|(summary, table)| Stored {
             summary,
             table,
             place: Place::Parts(folder.path().to_owned()),
         })
     };
-    let stored = outcome.map_err(|halt| match halt {
+    let done = outcome.map_err(|halt| match halt {
         Halt::Cancelled => cancelled(),
-        Halt::Io(e) => stopped(temporary, &e, 0),
+        Halt::Io(e) => stopped(temporary, &e),
         Halt::Chunk => missing(folders),
     })?;
-    if options.shard == Shard::WHOLE {
+    if shard == Shard::WHOLE {
         folder.retire();
     }
-    Ok((stored, peak))
+    Ok((done, peak))
 }
 
 /// Solves and stores chunks, each on one thread.

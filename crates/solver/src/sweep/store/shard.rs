@@ -33,6 +33,16 @@ impl Shard {
         chunk % self.of == self.index - 1
     }
 
+    /// Of so many chunks, how many belong to it.
+    pub(super) fn count(self, chunks: u64) -> u64 {
+        chunks.saturating_sub(self.index - 1).div_ceil(self.of)
+    }
+
+    /// Its k-th chunk, counted from 0.
+    pub(super) fn chunk(self, k: u64) -> u64 {
+        k * self.of + self.index - 1
+    }
+
     /// Into how many parts the sweep is split.
     pub fn of(self) -> u64 {
         self.of

@@ -1,5 +1,7 @@
 //! What came of a sweep, by cause, with a few rows to look at.
 
+use ratelaw_network::units::Quantity;
+
 use crate::sweep::row::{AFTER, NEGATIVE, REFUSED, is_failure};
 use crate::table::{Cell, Column, Table};
 
@@ -98,11 +100,7 @@ impl Summary {
             known.count += 1;
         } else if self.causes.len() < CAUSES {
             let shown = |(column, cell): (&Column, &Cell)| match cell {
-                // Numbers of a great many zeros are easier to read with an exponent.
-                Cell::Number(v) if *v != 0.0 && !(1e-6..1e12).contains(&v.abs()) => {
-                    format!("{} = {v:e} {}", column.name, column.unit)
-                }
-                Cell::Number(v) => format!("{} = {v} {}", column.name, column.unit),
+                Cell::Number(v) => format!("{} = {} {}", column.name, Quantity::number(*v), column.unit),
                 _ => column.name.clone(),
             };
             let first = columns.iter().zip(row).take(axes).map(shown).collect::<Vec<_>>().join(", ");
