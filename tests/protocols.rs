@@ -3,7 +3,7 @@
 use ratelaw::network::Law;
 use ratelaw::network::Species;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Setting, SolveError};
+use ratelaw::solver::Setting;
 
 /// A -> B with 0.1 1/s in a cell, B2 in another vessel; `protocol` is what is done.
 fn model(protocol: &str) -> Network {

@@ -104,6 +104,8 @@ impl Compiled {
         wide::<W, _>(
             #[inline(always)]
             || {
+                // Handed on as it is, it would be called through a function that is not inlined.
+                #[expect(clippy::redundant_closure, reason = "the closure is what is inlined")]
                 self.sums(
                     rates,
                     0..self.species,
