@@ -48,6 +48,28 @@ impl Compiled {
         );
     }
 
+    /// What rounding takes from the sums of the changes of species, by the error-free sum of two numbers (D. E. Knuth, The Art
+    /// of Computer Programming 2, section 4.2.2). Net rates of steps, as they are summed, are taken as exact.
+    pub fn rounded_off<const W: usize>(&self, rates: &[Lane<W>], lost: &mut [Lane<W>]) {
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (i, own) in lost.iter_mut().enumerate().take(self.species) {
+                    let (mut sum, mut error) = (Lane::ZERO, Lane::ZERO);
+                    for entry in self.stoichiometry.row(i) {
+                        let reverse = entry.reverse.map_or(Lane::ZERO, |reverse| rates[reverse]);
+                        let change = (rates[entry.forward] - reverse) * entry.coefficient;
+                        let next = sum + change;
+                        let added: Lane<W> = next - sum;
+                        error += (sum - (next - added)) + (change - added);
+                        sum = next;
+                    }
+                    *own = error;
+                }
+            },
+        );
+    }
+
     /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials
     /// ([`Compiled::potentials`]); `rates` is left filled.
     pub fn derivative<const W: usize>(
