@@ -6,6 +6,7 @@ use problems::run;
 use problems::stiff::{AKZO, AKZO_END, E5, E5_TIMES, OREGO, OREGO_END, akzo, e5, oregonator};
 use problems::stiff::{ORR, ORR_HELD, ORR_TIMES, oxygen_reduction};
 use ratelaw::prelude::*;
+use ratelaw::solver::{Cause, OnRounding, SolveError};
 
 const RTOL: [f64; 6] = [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9];
 
@@ -38,13 +39,29 @@ const E5_ROUNDING: f64 = 1e-19;
 #[test]
 fn e5_to_1e13() {
     for rtol in RTOL {
-        let solution = run(&e5(), &E5_TIMES, &at(rtol, 1e-21));
+        let solution = run(&e5(), &E5_TIMES, &SolveOptions { on_rounding: OnRounding::Report, ..at(rtol, 1e-21) });
+        // The estimate is that of the last state, where y2 and y3 have no right digit.
+        assert!(solution.rounding.unwrap().error > 1e3, "{:?}", solution.rounding);
         for ((t, y), exact) in solution.times.iter().zip(&solution.states).zip(&E5) {
             let atol = if *t > 1e5 { E5_ROUNDING / 10.0 } else { 0.0 };
             let error = error(y, exact, rtol, atol);
             println!("e5 {rtol:e}, t {t:e}: {error:.2} rtol, {} steps {y:?}", solution.stats.accepted);
             assert!(error < 10.0, "rtol {rtol:e}, t = {t:e}: {error} rtol, {y:?}");
         }
+    }
+}
+
+/// Digits that rounding has taken are not passed off as right: from 1e11 s on the run is refused whatever the tolerance, and
+/// what it has delivered until 1e5 s stands.
+#[test]
+fn e5_below_rounding_is_refused() {
+    for rtol in [1e-4, 1e-6, 1e-8] {
+        let times = SavePoints::Times(E5_TIMES.to_vec());
+        let problem = Problem::builder(&e5()).until(Seconds(1e13)).save(times).build().unwrap();
+        let Err(SolveError::Failed(failure)) = solve(&problem, &at(rtol, 1e-21)) else { panic!("{rtol:e}") };
+        assert!(matches!(failure.cause, Cause::Rounding { .. }) && failure.t >= 1e11, "{failure}");
+        assert!(failure.to_string().contains("give a larger resolution"), "{failure}");
+        assert!(error(&failure.partial.states[0], &E5[0], rtol, 0.0) < 10.0, "{rtol:e}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::conditions::FARADAY;
 use crate::expression::Variable;
+use crate::lane::Lane;
 use crate::network::{CheckedSpecies, CheckedStep, FloatingPotential, ParameterId, SpeciesId, StepId};
 use crate::rate::{RateLaw, Reverse};
 
@@ -135,14 +136,24 @@ pub(crate) struct NetRows {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NetEntry {
-    pub(crate) forward: u32,
+    forward: u32,
     /// [`NetEntry::NONE`] for a step that runs one way. Short numbers, since rows are read at every stage of a step.
-    pub(crate) reverse: u32,
-    pub(crate) coefficient: f64,
+    reverse: u32,
+    coefficient: f64,
 }
 
 impl NetEntry {
-    pub(crate) const NONE: u32 = u32::MAX;
+    const NONE: u32 = u32::MAX;
+
+    /// The change by the net rate, for given rates of all directions.
+    #[inline(always)]
+    pub(crate) fn change<const W: usize>(&self, rates: &[Lane<W>]) -> Lane<W> {
+        let mut net = rates[self.forward as usize];
+        if self.reverse != Self::NONE {
+            net -= rates[self.reverse as usize];
+        }
+        net * self.coefficient
+    }
 }
 
 impl NetRows {

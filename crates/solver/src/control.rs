@@ -62,6 +62,11 @@ pub(crate) struct Tolerance {
 /// temperature (RT/F), so it is the scale that the relative tolerance is of.
 pub(crate) const THERMAL_VOLTAGE: f64 = 0.0257;
 
+/// From this relative tolerance on rounding is not followed: 1e-8 is not below it however it was written.
+const NEAR_ROUNDING: f64 = 0.99e-8;
+/// Few units of the last place of 1; the absolute tolerance at a relative one of 1e-8 is 45 of them by default.
+const FEW_UNITS: f64 = 40.0 * f64::EPSILON;
+
 impl Tolerance {
     /// The tolerance of a problem's variables.
     pub(crate) fn new(relative: f64, resolution: f64, scale: Vec<f64>, potentials: usize, time: bool) -> Self {
@@ -87,6 +92,13 @@ impl Tolerance {
             }
         }
         (norm, worst)
+    }
+
+    /// Whether rounding may come near it: a relative one that is tight, or an absolute one of few units of the last place of
+    /// the species' scale.
+    pub(crate) fn is_near_rounding(&self) -> bool {
+        let mut absolute = self.scale.iter().zip(&self.absolute);
+        self.relative < NEAR_ROUNDING || absolute.any(|(scale, absolute)| *absolute < FEW_UNITS * scale)
     }
 
     /// How far below zero an amount may be by the tolerance: the relative one of the species' scale, or its absolute

@@ -141,7 +141,7 @@ pub enum SolveError {
 }
 
 /// Why an integration stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Cause {
     /// No step is small enough for the tolerance.
@@ -171,9 +171,28 @@ pub enum Cause {
     /// An amount fell below zero, and the options ask for failure then.
     #[error("an amount fell below zero by more than the tolerance explains")]
     Negative,
+    /// Rounding alone passes the tolerance: no method and no step size meets it in numbers of 16 digits.
+    #[error(
+        "the tolerance cannot be met: rounding alone leaves an error of about {error:.1e} times it, at an rtol of \
+         {rtol:e}; {}",
+        possible(*error, *rtol)
+    )]
+    Rounding {
+        /// The error by rounding in units of the tolerance, as estimated.
+        error: f64,
+        /// The relative tolerance that was asked for.
+        rtol: f64,
+    },
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,
+}
+
+/// What to do about a tolerance that is below rounding.
+fn possible(error: f64, rtol: f64) -> String {
+    let coarser = 10_f64.powi((error * rtol).log10().ceil().clamp(-13.0, 1.0) as i32);
+    let larger = "a larger resolution, or atol, for amounts that need no such digits";
+    if coarser <= 1e-2 { format!("try an rtol of {coarser:e}, or {larger}") } else { format!("give {larger}") }
 }
 
 /// A failed integration: when, where, and what was done until then.

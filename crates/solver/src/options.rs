@@ -24,6 +24,8 @@ pub struct SolveOptions {
     pub atol: Vec<(String, Quantity)>,
     /// What an amount below zero does to a run.
     pub on_negative: OnNegative,
+    /// What a tolerance below rounding does to a run.
+    pub on_rounding: OnRounding,
     /// Most steps, accepted and rejected.
     pub max_steps: usize,
     /// Exact derivatives of the solution that are computed with it.
@@ -37,11 +39,22 @@ pub struct SolveOptions {
 /// would make matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnNegative {
-    /// The run goes on, and the solution says so, see [`Solution::negative`](crate::Solution::negative).
+    /// The run goes on, and the solution warns, see [`Solution::negative`](crate::Solution::negative).
     #[default]
     Report,
     /// The run fails there with [`Cause::Negative`](crate::Cause::Negative) and the species' name.
     Fail,
+}
+
+/// What is done about a tolerance that rounding alone passes by far in a state that is reported, see
+/// [`RoundingError::REFUSED`](crate::RoundingError::REFUSED). Where it passes it at all, the solution warns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRounding {
+    /// The run fails there with [`Cause::Rounding`](crate::Cause::Rounding): the tolerance cannot be met.
+    #[default]
+    Fail,
+    /// The run goes on, and the solution warns, see [`Solution::rounding`](crate::Solution::rounding).
+    Report,
 }
 
 impl Default for SolveOptions {
@@ -52,6 +65,7 @@ impl Default for SolveOptions {
             resolution: 1e-6,
             atol: Vec::new(),
             on_negative: OnNegative::default(),
+            on_rounding: OnRounding::default(),
             max_steps: 100_000,
             sensitivities: Vec::new(),
             all_turnovers: false,

@@ -25,6 +25,35 @@ pub struct Negative {
     pub time: f64,
 }
 
+/// An error that rounding alone leaves in a state that was reported, as estimated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RoundingError {
+    /// The species that has the largest.
+    pub species: SpeciesId,
+    /// The error in units of the tolerance, `atol + rtol |y|`.
+    pub error: f64,
+    /// When, s.
+    pub time: f64,
+}
+
+impl RoundingError {
+    /// An error above this many tolerances is reported with the solution.
+    pub const WARNED: f64 = 3.0;
+    /// An error by sums of rates above this many tolerances fails a run, if the options say so. The estimate is right to
+    /// some such factor.
+    pub const REFUSED: f64 = 10.0;
+
+    /// A sentence on it.
+    pub fn describe(&self, network: &Network) -> String {
+        format!(
+            "rounding alone leaves an error of about {:.1e} tolerances in `{}` at t = {:.4e} s",
+            self.error,
+            network.species()[self.species.0].name,
+            self.time
+        )
+    }
+}
+
 /// How often a step has turned over since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Turnover {
@@ -80,6 +109,8 @@ pub struct Solution {
     /// Amounts that fell below zero by more than the tolerance explains, as a step of order zero makes them when
     /// its reactant is used up. They are reported, never clipped.
     pub negative: Vec<Negative>,
+    /// The largest error by rounding in a state that was reported, where it is above [`RoundingError::WARNED`].
+    pub rounding: Option<RoundingError>,
     /// What it cost.
     pub stats: Stats,
     /// How it was integrated.
@@ -106,6 +137,7 @@ impl Solution {
             settings: options.sensitivities.clone(),
             derivatives: Vec::new(),
             negative: Vec::new(),
+            rounding: None,
             stats: Stats::default(),
             method: options.method,
             rtol: options.rtol,
@@ -160,7 +192,9 @@ impl Solution {
 
     /// What a reader should know of the run before trusting it.
     pub fn warnings(&self) -> Vec<String> {
-        self.negative.iter().map(|n| n.describe(self.network())).chain(self.unmet.iter().cloned()).collect()
+        let negative = self.negative.iter().map(|n| n.describe(self.network()));
+        let rounding = self.rounding.iter().map(|r| r.describe(self.network()));
+        negative.chain(rounding).chain(self.unmet.iter().cloned()).collect()
     }
 
     /// The network.

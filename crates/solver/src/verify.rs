@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::integrate::solve;
 use crate::method::Method;
 use crate::observe::Observable;
-use crate::options::SolveOptions;
+use crate::options::{OnRounding, SolveOptions};
 use crate::problem::Problem;
 use crate::solution::Solution;
 
@@ -95,7 +95,10 @@ impl Verification {
         let method = if solution.method == Method::Radau5 { Method::Rodas5P } else { Method::Radau5 };
         let rtol = (solution.rtol / TIGHTER).max(TIGHTEST);
         let max_steps = options.max_steps.saturating_mul(MORE_STEPS);
-        let tighter = SolveOptions { method, max_steps, sensitivities: Vec::new(), ..options.at_rtol(rtol) };
+        // The reference need not keep its own tolerance, but that of the run.
+        let on_rounding = OnRounding::Report;
+        let tighter =
+            SolveOptions { method, on_rounding, max_steps, sensitivities: Vec::new(), ..options.at_rtol(rtol) };
         let reference = solve(&solution.problem, &tighter)?;
         let absolute = SolveOptions { rtol: solution.rtol, ..options.clone() }.tolerance(&solution.problem)?.absolute;
         Ok(Self::between(solution, reference, &absolute))

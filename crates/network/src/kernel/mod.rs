@@ -11,7 +11,7 @@ pub use bound::{Bound, BoundAlong, Values};
 
 use std::ops::Range;
 
-use crate::compile::{Compiled, ElectronStep, NetEntry};
+use crate::compile::{Compiled, ElectronStep};
 use crate::lane::Lane;
 use crate::network::StepId;
 use crate::wide::wide;
@@ -61,14 +61,31 @@ impl Compiled {
         for (row, out) in rows.zip(sums) {
             let mut sum = Lane::ZERO;
             for entry in self.stoichiometry.row(row) {
-                let mut net = rates[entry.forward as usize];
-                if entry.reverse != NetEntry::NONE {
-                    net -= rates[entry.reverse as usize];
-                }
-                sum += net * entry.coefficient;
+                sum += entry.change(rates);
             }
             *out = finish(row, sum);
         }
+    }
+
+    /// What rounding takes from the sums of the changes of species, by the error-free sum of two numbers (D. E. Knuth, The Art
+    /// of Computer Programming 2, section 4.2.2). Net rates of steps, as they are summed, are taken as exact.
+    pub fn rounded_off<const W: usize>(&self, rates: &[Lane<W>], lost: &mut [Lane<W>]) {
+        wide::<W, _>(
+            #[inline(always)]
+            || {
+                for (i, own) in lost.iter_mut().enumerate().take(self.species) {
+                    let (mut sum, mut error) = (Lane::ZERO, Lane::ZERO);
+                    for entry in self.stoichiometry.row(i) {
+                        let change = entry.change(rates);
+                        let next = sum + change;
+                        let added: Lane<W> = next - sum;
+                        error += (sum - (next - added)) + (change - added);
+                        sum = next;
+                    }
+                    *own = error;
+                }
+            },
+        );
     }
 
     /// The right-hand side: derivatives of the amounts and of the time, residuals of the floating potentials

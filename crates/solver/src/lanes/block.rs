@@ -184,6 +184,9 @@ impl<'a, const W: usize> Block<'a, W> {
         if below {
             stop = run.note_negative(until, h, &self.numbers.lane(lane)).err();
         }
+        if stop.is_none() {
+            stop = run.note_rounding((until, cut.is_some()), h, &self.numbers.lane(lane)).err();
+        }
         if !closes && stop.is_none() {
             stop = Some(Stop { cause: Cause::ChargeImbalance, t: until, h, species: None });
         }

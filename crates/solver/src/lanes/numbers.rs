@@ -1,10 +1,13 @@
 //! The numbers of a block of runs, and the view that one run has of them.
 
+use std::sync::Arc;
+
 use ratelaw_network::{Bound, BoundAlong, Lane, Network, wide};
 
 use crate::charge::ChargeBalance;
 use crate::control::Tolerance;
 use crate::initialise::Initialiser;
+use crate::linalg::SymbolicLu;
 use crate::method::{Rosenbrock, Shared, Tableau, Tangent};
 use crate::options::SolveOptions;
 use crate::run::{Carrier, Filled, follows};
@@ -30,6 +33,7 @@ pub(super) struct Numbers<'a, const W: usize> {
     absolute: super::Lanes<W>,
     floor: super::Lanes<W>,
     charge: Option<ChargeBalance<W>>,
+    plan: Arc<SymbolicLu>,
 }
 
 impl<'a, const W: usize> Numbers<'a, W> {
@@ -60,6 +64,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
             absolute,
             floor: super::lanes(compiled.species()),
             charge: ChargeBalance::new(network, options.rtol),
+            plan: Arc::clone(&shared.symbolic),
             system,
             initialiser: Initialiser::new(network, one),
         }
@@ -209,6 +214,10 @@ pub(super) struct LaneCarrier<'b, 'a, const W: usize> {
 impl<'a, const W: usize> Carrier<'a> for LaneCarrier<'_, 'a, W> {
     fn initialiser(&mut self) -> &mut Initialiser<'a> {
         &mut self.numbers.initialiser
+    }
+
+    fn plan(&self) -> Arc<SymbolicLu> {
+        Arc::clone(&self.numbers.plan)
     }
 
     fn take_numbers(&mut self) {

@@ -1,5 +1,7 @@
 //! A run by a method that keeps a history, alone.
 
+use std::sync::Arc;
+
 use ratelaw_network::{BoundAlong, Lane};
 
 use super::{Carrier, Filled, Run};
@@ -7,6 +9,7 @@ use crate::charge::ChargeBalance;
 use crate::error::{Cause, Result};
 use crate::initialise::Initialiser;
 use crate::integrate::Stop;
+use crate::linalg::SymbolicLu;
 use crate::method::{Integrator, Start};
 use crate::options::SolveOptions;
 
@@ -63,6 +66,7 @@ impl<'a> Alone<'a> {
             }
             let until = cut.map_or(next, |cut| cut.until);
             run.note_negative(until, h, self)?;
+            run.note_rounding((until, cut.is_some()), h, self)?;
             if self.charge.as_ref().is_some_and(|charge| charge.closes(&self.z, &self.q) == [false]) {
                 return Err(Stop { cause: Cause::ChargeImbalance, t: until, h, species: None });
             }
@@ -76,6 +80,11 @@ impl<'a> Alone<'a> {
 impl<'a> Carrier<'a> for Alone<'a> {
     fn initialiser(&mut self) -> &mut Initialiser<'a> {
         &mut self.initialiser
+    }
+
+    fn plan(&self) -> Arc<SymbolicLu> {
+        let system = &self.initialiser.system;
+        Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()))
     }
 
     /// The system of the initialiser is the one that is integrated.

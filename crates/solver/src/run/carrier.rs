@@ -1,8 +1,11 @@
 //! Who holds the state of a run and steps it on.
 
+use std::sync::Arc;
+
 use ratelaw_network::{BoundAlong, Lane};
 
 use crate::initialise::Initialiser;
+use crate::linalg::SymbolicLu;
 
 /// Variables and quadratures of one run.
 pub(crate) type Filled<'s> = (&'s mut [f64], &'s mut [f64]);
@@ -11,6 +14,8 @@ pub(crate) type Filled<'s> = (&'s mut [f64], &'s mut [f64]);
 pub(crate) trait Carrier<'a> {
     /// What is worked out once a stage; its system is bound by the run.
     fn initialiser(&mut self) -> &mut Initialiser<'a>;
+    /// The plan of the linear systems of its variables.
+    fn plan(&self) -> Arc<SymbolicLu>;
     /// Takes the constants and conditions that the initialiser was bound to.
     fn take_numbers(&mut self);
     /// The state at the start of the next step.

@@ -3,6 +3,7 @@
 mod alone;
 mod carrier;
 mod event;
+mod rounded;
 mod saltation;
 mod save;
 
@@ -25,6 +26,7 @@ use crate::lanes::{plain, singles};
 use crate::observe::Moment;
 use crate::options::{OnNegative, SolveOptions};
 use crate::problem::{Problem, initial_direction};
+use crate::rounding::Rounding;
 use crate::schedule::{self, Schedule};
 use crate::setting::Setting;
 use crate::solution::Solution;
@@ -38,6 +40,9 @@ pub(crate) struct Run<'a> {
     pub(crate) tolerance: Tolerance,
     /// Lowest amounts that the tolerance explains.
     pub(crate) floor: Vec<f64>,
+    /// Errors by rounding, where the tolerance is near them, and how many of the saved states were judged by them.
+    rounding: Option<Rounding<'a>>,
+    judged: usize,
     /// What came out so far, and the problem.
     pub(crate) solution: Solution,
     schedule: Schedule<'a>,
@@ -98,6 +103,8 @@ impl<'a> Run<'a> {
             network,
             options,
             floor: tolerance.floor(),
+            rounding: None,
+            judged: 0,
             tolerance,
             schedule: Schedule::new(network.stages()),
             place: Place::Protocol,
@@ -235,6 +242,7 @@ impl<'a> Run<'a> {
             return false;
         }
         self.move_by(-1.0, carrier);
+        self.judged = self.solution.times.len();
         if self.t < self.end {
             return true;
         }
@@ -298,6 +306,12 @@ impl<'a> Run<'a> {
         }
         if let Err(cause) = initialiser.balance(&mut z) {
             return Ok(Err(Stop { cause, t: self.t, h: 0.0, species: None }));
+        }
+        if let Some(rounding) = &mut self.rounding {
+            rounding.bind(&carrier.initialiser().system.bound);
+        } else if self.tolerance.is_near_rounding() {
+            let plan = carrier.plan();
+            self.rounding = Some(Rounding::new(&carrier.initialiser().system, plan, self.options.method));
         }
         carrier.take_numbers();
         carrier.set_variables(&z);

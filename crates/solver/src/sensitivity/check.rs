@@ -9,7 +9,7 @@ use crate::control::THERMAL_VOLTAGE;
 use crate::error::{Result, SolveError};
 use crate::integrate::solve;
 use crate::observe::Observable;
-use crate::options::SolveOptions;
+use crate::options::{OnRounding, SolveOptions};
 use crate::problem::Problem;
 use crate::setting::Setting;
 
@@ -172,6 +172,8 @@ fn trial(
     let network = problem.network();
     let Some((stencil, step, moved)) = Stencil::choose(problem, setting, step) else { return Ok(None) };
     let tight = SolveOptions {
+        // What rounding leaves shows in how two step sizes of the difference agree.
+        on_rounding: OnRounding::Report,
         max_steps: options.max_steps.saturating_mul(MORE_STEPS),
         sensitivities: Vec::new(),
         ..options.at_rtol(options.rtol.min(TIGHT))

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::error::Cause;
 
 /// Why a run comes to no rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Unrest {
     /// A species grows without limit.

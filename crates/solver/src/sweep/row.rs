@@ -87,6 +87,7 @@ fn word(cause: Cause) -> &'static str {
         Cause::NotFinite => "not_finite",
         Cause::Runaway => "runaway",
         Cause::Negative => "negative_amount",
+        Cause::Rounding { .. } => "below_rounding",
         Cause::Stiff => "stiff",
         Cause::ChargeImbalance => "charge_imbalance",
         Cause::NoCounterReaction => "no_counter_reaction",

@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::exact::Exact;
 use crate::error::{Result, SolveError};
 use crate::observe::Observable;
-use crate::options::{OnNegative, SolveOptions};
+use crate::options::{OnNegative, OnRounding, SolveOptions};
 use crate::problem::Problem;
 use crate::sweep::row::Layout;
 use crate::sweep::{Block, Design, Points, ends};
@@ -37,6 +37,9 @@ pub struct Plan {
     resolution: Exact,
     atol: BTreeMap<String, Exact>,
     refuse_negative: bool,
+    /// `report` where rounding is only reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_rounding: Option<String>,
     max_steps: u64,
     observables: Vec<String>,
     amounts: bool,
@@ -95,6 +98,7 @@ impl Plan {
             resolution: Exact(solve.resolution),
             atol,
             refuse_negative: solve.on_negative == OnNegative::Fail,
+            on_rounding: (solve.on_rounding == OnRounding::Report).then(|| "report".to_owned()),
             max_steps: solve.max_steps as u64,
             observables: observables.iter().map(|o| o.name(network)).collect(),
             amounts,
@@ -193,6 +197,7 @@ impl Plan {
             resolution: self.resolution.0,
             atol,
             on_negative: if self.refuse_negative { OnNegative::Fail } else { OnNegative::Report },
+            on_rounding: if self.on_rounding.is_some() { OnRounding::Report } else { OnRounding::Fail },
             max_steps: self.max_steps as usize,
             sensitivities: Vec::new(),
             all_turnovers: false,
