@@ -3,7 +3,9 @@
 mod problems;
 
 use problems::alpha_pinene;
-use problems::synthetic::{csv, decay, experiment, table};
+use problems::synthetic::{csv, decay, experiment, normal, table};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use ratelaw::fit::{Ending, FitError, LeastSquaresOptions, Loss, Noise, least_squares};
 use ratelaw::prelude::*;
 
@@ -69,6 +71,25 @@ fn robust_losses_resist_outliers() {
     }
     let distant = k(&fitted(Loss::Huber(1e6), true));
     assert!((distant / pulled - 1.0).abs() < 1e-9, "{distant} {pulled}");
+}
+
+/// Limits of the integration are named for data that are better than it, and only there: with a robust loss the rise is a
+/// product of more factors, whose rounding says nothing.
+#[test]
+fn coarse_limits_are_named_where_they_are() {
+    let named = |loss: Loss, noise: f64, seed: u64| {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let text = csv("time / s,A / 1", &TIMES, |t| (-0.1 * t).exp() + noise * normal(&mut random));
+        let options = FitOptions { loss, starts: 1, ..FitOptions::default() };
+        let report = fit(&[experiment(&decay(0.05), &text)], &[rate()], &options).unwrap();
+        report.warnings.iter().any(|w| w.starts_with("the limits are those of the integration's error"))
+    };
+    for seed in 1..=8 {
+        for loss in [Loss::Squared, Loss::Huber(1.345), Loss::SoftL1(1.0), Loss::Cauchy(2.385)] {
+            assert!(!named(loss, 0.01, seed), "{loss} {seed}");
+        }
+    }
+    assert!(named(Loss::Squared, 0.0, 1));
 }
 
 /// Of a signal `known + offset` with noise sigma and a prior mu, tau for the offset, the answer is the weighted mean.

@@ -76,7 +76,7 @@ impl Experiment {
                 return Err(FitError::Data {
                     file: data.file.clone(),
                     line: series.line,
-                    what: format!("the unit of column `{}`", series.name),
+                    what: format!("the unit of `{}`", series.name),
                     found: format!("`{}`", series.unit),
                     expected: format!("a unit of {expected}"),
                 });
