@@ -218,6 +218,23 @@ fn a_failed_start_is_no_number() {
     assert!(report.to_string().contains("starts could not be evaluated"), "{report}");
 }
 
+/// Data from after the end bound the constant from below. Where no run comes through above, that is said, with the value and
+/// the cause, and not that the curves saturate.
+#[test]
+fn a_profile_that_runs_fail_on_is_bounded_on_the_other_side() {
+    let text = "time / s,A / 1\n20,0.0101\n22,-0.0102\n24,0.0099\n";
+    let solve = SolveOptions { max_steps: 60, rtol: 1e-8, ..SolveOptions::default() };
+    let options = FitOptions { solve, starts: 1, ..FitOptions::default() };
+    let report = fit(&[experiment(&decay(0.2), text)], &[Free::log10("r1.k", 1e-4..=1e8)], &options).unwrap();
+    let p = &report.parameters[0];
+    assert!(matches!(p.verdict, Verdict::BoundedFromBelow { low } if low < 0.2), "{report}");
+    assert_eq!(p.cause, None, "{report}");
+    let (at, why) = p.obstacles[0].failure.clone().unwrap();
+    assert!(at > p.obstacles[0].value && why.contains("limit of steps"), "{report}");
+    let text = report.to_string();
+    assert!(text.contains("the profile could not be followed") && text.contains("limit of steps"), "{text}");
+}
+
 /// What cannot converge says so: derivatives of the wrong sign promise a descent that no step finds, and one iteration is
 /// not enough.
 #[test]

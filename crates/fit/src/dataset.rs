@@ -76,7 +76,7 @@ impl Dataset {
         let file = path.display().to_string();
         let text = String::from_utf8(bytes).map_err(|error| {
             let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
+            let line = sound.split(|byte| *byte == b'\n').count();
             fault(&file, line, "the data file is not text", "bytes that are not UTF-8", "a CSV file in UTF-8")
         })?;
         Self::from_text(&text, &file)

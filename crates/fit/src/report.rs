@@ -42,7 +42,7 @@ pub struct Estimate {
     pub at_bound: bool,
     /// What the data say of it.
     pub verdict: Verdict,
-    /// Why it is open on at least one side, where it is.
+    /// Why it is open on at least one side, where it is and no obstacle says it.
     pub cause: Option<Cause>,
     /// The points of its profile, in rising order; the minimum is one of them.
     pub profile: Vec<ProfilePoint>,
@@ -62,6 +62,8 @@ pub struct Obstacle {
     /// The parameter whose range stood in the way; none if the integration failed, or the others could not
     /// follow.
     pub range_of: Option<String>,
+    /// The value nearest beyond at which nothing could be evaluated, SI, and why; none if that was not it.
+    pub failure: Option<(f64, String)>,
 }
 
 /// How one start ended.
