@@ -3,7 +3,9 @@
 mod problems;
 
 use problems::alpha_pinene;
-use problems::synthetic::{csv, decay, experiment, table};
+use problems::synthetic::{csv, decay, experiment, normal, table};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use ratelaw::fit::{Ending, FitError, LeastSquaresOptions, Loss, Noise, least_squares};
 use ratelaw::prelude::*;
 
@@ -69,6 +71,25 @@ fn robust_losses_resist_outliers() {
     }
     let distant = k(&fitted(Loss::Huber(1e6), true));
     assert!((distant / pulled - 1.0).abs() < 1e-9, "{distant} {pulled}");
+}
+
+/// Limits of the integration are named for data that are better than it, and only there: with a robust loss the rise is a
+/// product of more factors, whose rounding says nothing.
+#[test]
+fn coarse_limits_are_named_where_they_are() {
+    let named = |loss: Loss, noise: f64, seed: u64| {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let text = csv("time / s,A / 1", &TIMES, |t| (-0.1 * t).exp() + noise * normal(&mut random));
+        let options = FitOptions { loss, starts: 1, ..FitOptions::default() };
+        let report = fit(&[experiment(&decay(0.05), &text)], &[rate()], &options).unwrap();
+        report.warnings.iter().any(|w| w.starts_with("the limits are those of the integration's error"))
+    };
+    for seed in 1..=8 {
+        for loss in [Loss::Squared, Loss::Huber(1.345), Loss::SoftL1(1.0), Loss::Cauchy(2.385)] {
+            assert!(!named(loss, 0.01, seed), "{loss} {seed}");
+        }
+    }
+    assert!(named(Loss::Squared, 0.0, 1));
 }
 
 /// Of a signal `known + offset` with noise sigma and a prior mu, tau for the offset, the answer is the weighted mean.
@@ -195,6 +216,23 @@ fn a_failed_start_is_no_number() {
     assert!(failed.iter().all(|s| s.cause.as_ref().is_some_and(|c| c.contains("limit of steps"))), "{report}");
     assert!(report.converged && (report.value("r1.k").unwrap() - 0.1).abs() < 1e-3, "{report}");
     assert!(report.to_string().contains("starts could not be evaluated"), "{report}");
+}
+
+/// Data from after the end bound the constant from below. Where no run comes through above, that is said, with the value and
+/// the cause, and not that the curves saturate.
+#[test]
+fn a_profile_that_runs_fail_on_is_bounded_on_the_other_side() {
+    let text = "time / s,A / 1\n20,0.0101\n22,-0.0102\n24,0.0099\n";
+    let solve = SolveOptions { max_steps: 60, rtol: 1e-8, ..SolveOptions::default() };
+    let options = FitOptions { solve, starts: 1, ..FitOptions::default() };
+    let report = fit(&[experiment(&decay(0.2), text)], &[Free::log10("r1.k", 1e-4..=1e8)], &options).unwrap();
+    let p = &report.parameters[0];
+    assert!(matches!(p.verdict, Verdict::BoundedFromBelow { low } if low < 0.2), "{report}");
+    assert_eq!(p.cause, None, "{report}");
+    let (at, why) = p.obstacles[0].failure.clone().unwrap();
+    assert!(at > p.obstacles[0].value && why.contains("limit of steps"), "{report}");
+    let text = report.to_string();
+    assert!(text.contains("the profile could not be followed") && text.contains("limit of steps"), "{text}");
 }
 
 /// What cannot converge says so: derivatives of the wrong sign promise a descent that no step finds, and one iteration is

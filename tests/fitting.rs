@@ -183,10 +183,21 @@ fn wrong_requests_are_refused() {
         (good, vec![Free::new("k9")], "unknown setting `k9`"),
         (good, vec![Free::log10("r1.k", 1e-3..=1e-10)], "a lower and a higher finite bound"),
         (good, vec![Free::log10("r1.k", 1e-3..=f64::NAN)], "a lower and a higher finite bound"),
-        ("time / d,A / %\n0,100\n", vec![k()], "1 data cannot determine 1 parameters"),
-        ("time / d,X / %\n0,100\n1,2\n", vec![k()], "data.csv:1: the column `X` is nothing that the model gives"),
-        ("time / d,A / V\n0,100\n1,2\n", vec![k()], "the unit of column `A`"),
-        ("time / d,A / %,sd(A) / %\n0,100,1\n1,2,\n", vec![k()], "given for 1 of 2 data"),
+        (
+            good,
+            vec![Free::between("r1.k", "-1 1/s", "1 1/s").unwrap()],
+            "the lower bound of `r1.k` is -1 1/s, expected zero",
+        ),
+        ("time / d,A / %\n0,100\n", vec![k()], "1 datum cannot determine 1 parameter"),
+        ("time / d,X / %\n0,100\n1,2\n", vec![k()], "data.csv:1: `X` is nothing that the model gives"),
+        ("time / d,A / V\n0,100\n1,2\n", vec![k()], "data.csv:1: the unit of `A`"),
+        ("time / d,A / %,sd(A) / %\n0,100,1\n1,2,\n", vec![k()], "data.csv:3: a datum of `A` has no standard"),
+        ("time / d,species,value,unit\n0,A,100,%\n1,A,80,%\n1,X,2,%\n", vec![k()], "data.csv:4: `X` is nothing"),
+        (
+            "time / d,A / %,selectivity(B from A) / %\n0,100,1\n1,2,1\n",
+            vec![k()],
+            "data.csv:2: `selectivity(B from A)` is not defined",
+        ),
     ] {
         let message = refused(csv, &free);
         assert!(message.contains(part), "{message}");

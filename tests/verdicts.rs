@@ -107,6 +107,32 @@ fn a_structurally_unidentifiable_product() {
     assert!(report.other_minima.is_empty(), "{report}");
 }
 
+/// Two factors of one constant: derivatives by either are the same up to the integrator's error, and the noise of that
+/// flat direction is no failure. Every start that ends in the valley has converged.
+#[test]
+fn a_flat_direction_is_a_minimum() {
+    let network = Network::builder("factors")
+        .solution("cell", "1 L")
+        .and_then(|b| {
+            b.species(Species::new("A").composition_waived().phase("cell").initial("100 mM")?)
+                .parameter("ka", "0.1 1/s")
+        })
+        .and_then(|b| b.parameter("f", Number(1.0))?.expression("k", "ka * f"))
+        .and_then(|b| b.step("decay", "A -> 0", Law::mass_action("k")).build())
+        .unwrap();
+    for seed in 1..=4 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let times: Vec<f64> = (1..=20).map(f64::from).collect();
+        let text = csv("time / s,A / mM", &times, |t| 100.0 * (-0.2 * t).exp() + normal(&mut random));
+        let free = [Free::log10("ka", 1e-5..=1e3), Free::log10("f", 1e-4..=1e4)];
+        let report = fit(&[experiment(&network, &text)], &free, &FitOptions::default()).unwrap();
+        assert!(report.converged, "{report}");
+        let arrived = report.starts.iter().filter(|s| report.has_arrived(s));
+        assert!(arrived.clone().count() > 1 && arrived.clone().all(|s| s.converged), "{report}");
+        assert!(report.parameters.iter().all(|p| matches!(p.cause, Some(Cause::Structural { .. }))), "{report}");
+    }
+}
+
 /// A step that leads away from everything measured.
 #[test]
 fn a_constant_that_no_datum_feels() {

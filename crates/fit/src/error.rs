@@ -49,7 +49,7 @@ pub enum FitError {
         expected: String,
     },
     /// Fewer data than free parameters.
-    #[error("{data} data cannot determine {free} parameters")]
+    #[error("{} cannot determine {}", counted(*data, "datum", "data"), counted(*free, "parameter", "parameters"))]
     TooFewData {
         /// Number of data.
         data: usize,
@@ -57,8 +57,15 @@ pub enum FitError {
         free: usize,
     },
     /// An observable has no value where it was measured.
-    #[error("`{observable}` is not defined at t = {time} s, where the data have a value")]
+    #[error(
+        "{file}:{line}: `{observable}` is not defined at t = {time} s, where the data have a value\n  = found: a value\n  \
+         = expected: nothing there, since the model gives none"
+    )]
     Undefined {
+        /// The file.
+        file: String,
+        /// Line, 0 for data from no file.
+        line: usize,
         /// The observable.
         observable: String,
         /// Time, s.
@@ -76,6 +83,11 @@ pub enum FitError {
         /// The failure of the first start.
         first: Box<FitError>,
     },
+}
+
+/// A number of things in words.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 impl From<NetworkError> for FitError {

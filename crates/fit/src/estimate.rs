@@ -1,5 +1,6 @@
 //! The verb: what a fit refuses, before any work.
 
+use crate::data_table::fault;
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
@@ -58,11 +59,19 @@ pub(crate) fn resolve(experiments: &[Experiment], free: &[Free], options: &FitOp
         }
     }
     let data: usize = experiments.iter().map(|e| e.data().len()).sum();
-    let with_sd = experiments.iter().flat_map(|e| &e.data().series).flat_map(|s| &s.points).filter(|p| p.sd.is_some());
-    let with_sd = with_sd.count();
-    if with_sd != 0 && with_sd != data {
-        let found = format!("given for {with_sd} of {data} data");
-        return Err(refuse("the standard deviation", &found, "one for every datum, or for none"));
+    let points = || {
+        experiments
+            .iter()
+            .flat_map(|e| e.data().series.iter().flat_map(move |s| s.points.iter().map(move |p| (e, s, p))))
+    };
+    let with_sd = points().filter(|(_, _, p)| p.sd.is_some()).count();
+    if let Some((experiment, series, point)) = points().find(|(_, _, p)| p.sd.is_none())
+        && with_sd != 0
+    {
+        let what = format!("a datum of `{}` has no standard deviation", series.name);
+        let found = format!("none, but one for {with_sd} of {data} data");
+        let file = &experiment.data().file;
+        return Err(fault(file, point.line, what, found, "one for every datum, or for none"));
     }
     // As many data as parameters leave nothing over to estimate a variance from; stated ones need no estimate.
     let stated = with_sd == data && options.noise == Noise::Stated;

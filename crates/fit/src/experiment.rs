@@ -34,7 +34,8 @@ impl Experiment {
     pub fn observed(problem: Problem, observations: &[Observation], source: &str) -> Result<Self> {
         let mut series: Vec<Series> = Vec::new();
         for observation in observations {
-            let point = Measurement { time: observation.time, value: observation.value, sd: Some(observation.sd) };
+            let Observation { time, value, sd, .. } = *observation;
+            let point = Measurement { time, value, sd: Some(sd), line: 0 };
             match series.iter_mut().find(|s| s.name == observation.observable) {
                 Some(own) => own.points.push(point),
                 None => {
@@ -66,7 +67,7 @@ impl Experiment {
             let observable = Observable::parse(&network, &series.name).map_err(|e| FitError::Data {
                 file: data.file.clone(),
                 line: series.line,
-                what: format!("the column `{}` is nothing that the model gives", series.name),
+                what: format!("`{}` is nothing that the model gives", series.name),
                 found: format!("`{}`", series.name),
                 expected: e.to_string(),
             })?;
@@ -75,7 +76,7 @@ impl Experiment {
                 return Err(FitError::Data {
                     file: data.file.clone(),
                     line: series.line,
-                    what: format!("the unit of column `{}`", series.name),
+                    what: format!("the unit of `{}`", series.name),
                     found: format!("`{}`", series.unit),
                     expected: format!("a unit of {expected}"),
                 });

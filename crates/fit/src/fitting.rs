@@ -150,6 +150,7 @@ impl<'a> Fitting<'a> {
             max_iterations: self.options.max_iterations,
             gain: SMALLEST_GAIN,
             resolution: self.options.solve.rtol * objective.size(),
+            derivatives: self.options.solve.rtol,
         };
         Search { model: objective, rules }
     }
@@ -167,7 +168,11 @@ impl<'a> Fitting<'a> {
         best.copied().cloned().ok_or_else(|| {
             let first = minima.iter().find_map(|m| m.as_ref().err().cloned());
             let none = || refuse("the list of starts", "empty", "at least one start");
-            FitError::NoStart { first: Box::new(first.unwrap_or_else(none)) }
+            match first.unwrap_or_else(none) {
+                // A mistake of the data, which no other start would mend.
+                undefined @ FitError::Undefined { .. } => undefined,
+                first => FitError::NoStart { first: Box::new(first) },
+            }
         })
     }
 
@@ -205,7 +210,7 @@ impl<'a> Fitting<'a> {
         let allowed = self.allowed(&objective, variance * curvature);
         let threshold = Threshold { minimum: best.sse(), allowed };
         let quantile = self.quantile(&objective);
-        let coarse = allowed > quantile * quantile * variance * curvature;
+        let coarse = self.resolved(&objective) > quantile * quantile * (variance * curvature);
         Ok(Judged { objective, best, plain, variance, quantile, threshold, coarse })
     }
 
@@ -228,8 +233,12 @@ impl<'a> Fitting<'a> {
     /// variance.
     fn allowed(&self, objective: &Objective<'_>, variance: f64) -> f64 {
         // Data without noise would allow nothing at all, not even the error of the integration.
-        let integration = (100.0 * self.options.solve.rtol * objective.size()).powi(2);
-        (self.quantile(objective).powi(2) * variance).max(integration)
+        (self.quantile(objective).powi(2) * variance).max(self.resolved(objective))
+    }
+
+    /// The rise below which the error of the integration could be all of it.
+    fn resolved(&self, objective: &Objective<'_>) -> f64 {
+        (100.0 * self.options.solve.rtol * objective.size()).powi(2)
     }
 
     fn profiles(&self, judged: &Judged<'_>, done: &(dyn Fn() + Sync)) -> Vec<Profile> {

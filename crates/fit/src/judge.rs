@@ -7,7 +7,7 @@ use crate::cause::causes;
 use crate::criteria::Likelihood;
 use crate::error::Result;
 use crate::fitting::{Fitting, Judged};
-use crate::identifiability::{Exchange, OtherMinimum, Verdict};
+use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict};
 use crate::minimiser::Minimum;
 use crate::parameter::{Kind, Resolved};
 use crate::profile::{Limit, Profile, ProfilePoint, Visit, at_bound, widened};
@@ -46,6 +46,17 @@ impl Fitting<'_> {
             .map(|i| if outside[i] { Verdict::EndOfRange } else { verdict(&self.free[i], &profiles[i]) })
             .collect();
         let mut causes = causes(self, judged, &verdicts);
+        for (cause, (verdict, profile)) in causes.iter_mut().zip(verdicts.iter().zip(profiles)) {
+            // That the curves saturate was seen only where the profile stayed low up to the bound.
+            let open = match verdict {
+                Verdict::BoundedFromBelow { .. } => profile.high,
+                Verdict::BoundedFromAbove { .. } => profile.low,
+                _ => continue,
+            };
+            if open != Limit::Open && *cause == Some(Cause::Saturation) {
+                *cause = None;
+            }
+        }
         let parameters = self
             .free
             .iter()
@@ -208,14 +219,18 @@ fn points(free: &Resolved, profile: &Profile) -> Vec<ProfilePoint> {
 
 /// Where a profile could not be followed to a limit of the data, and why.
 fn obstacles(all: &[Resolved], i: usize, profile: &Profile) -> Vec<Obstacle> {
-    [profile.low, profile.high]
-        .into_iter()
-        .filter_map(|limit| match limit {
-            Limit::Lost(x) => Some(Obstacle { value: all[i].to_value(x), range_of: None }),
-            Limit::Range(x, other) => {
-                Some(Obstacle { value: all[i].to_value(x), range_of: Some(all[other].name.clone()) })
-            }
-            Limit::At(_) | Limit::Open => None,
-        })
-        .collect()
+    let value = |x: f64| all[i].to_value(x);
+    let one = |(limit, direction): (Limit, f64)| match limit {
+        Limit::Lost(x) => {
+            let beyond = profile.trace.failures.iter().filter(|(at, _)| (at - x) * direction > 0.0);
+            let nearest = beyond.min_by(|(a, _), (b, _)| (a - x).abs().total_cmp(&(b - x).abs()));
+            let failure = nearest.map(|(at, cause)| (value(*at), cause.clone()));
+            Some(Obstacle { value: value(x), range_of: None, failure })
+        }
+        Limit::Range(x, other) => {
+            Some(Obstacle { value: value(x), range_of: Some(all[other].name.clone()), failure: None })
+        }
+        Limit::At(_) | Limit::Open => None,
+    };
+    [(profile.low, -1.0), (profile.high, 1.0)].into_iter().filter_map(one).collect()
 }

@@ -11,6 +11,9 @@ use crate::minimiser::{Ending, Rules, SMALLEST_GAIN};
 use crate::residual::Residuals;
 use crate::search::{Model, Search};
 
+/// Relative error of five-point differences: rounding to the power of four fifths, and a margin.
+const DIFFERENCES: f64 = 1e-11;
+
 /// What a function gives at a point: residuals, and their derivatives where it knows them. Made from a `Vec<f64>` or
 /// from a pair.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,7 +136,8 @@ pub fn least_squares<E: Into<Evaluation>>(
     let low: Vec<f64> = low.iter().enumerate().map(coordinate).collect();
     let high: Vec<f64> = high.iter().enumerate().map(coordinate).collect();
     let held = vec![false; start.len()];
-    let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution };
+    let rules =
+        Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution, derivatives: DIFFERENCES };
     let search = Search { model: &function, rules };
     let minimum = search.minimise(DVector::from_iterator(start.len(), start.iter().enumerate().map(coordinate)))?;
     let plain = function.plain(&minimum.x)?;

@@ -75,6 +75,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) gain: f64,
     /// What the evaluation cannot resolve in the residuals, as a norm.
     pub(crate) resolution: f64,
+    /// Relative error of the derivatives.
+    pub(crate) derivatives: f64,
 }
 
 /// Converged when the linear model promises to lower the sum of squares by less than this fraction of it: the
@@ -92,7 +94,9 @@ const SMALLEST_DAMPING: f64 = 1e-15;
 const LARGEST_DAMPING: f64 = 1e12;
 /// The gradient counts as lowered when the gain it promises falls to this fraction.
 const LOWERED: f64 = 0.25;
-
+/// Directions are flat below this multiple of the derivatives' relative error: a run adds up the errors of its steps, for
+/// which the least allowed rise of a profile has the same factor.
+const UNRESOLVED: f64 = 100.0;
 /// A fall of at least this fraction of what was predicted keeps the promise.
 const PROMISED: f64 = 0.25;
 
@@ -251,7 +255,9 @@ impl<'a> Minimiser<'a> {
             let taken = &trial - &best.x;
             let predicted = -2.0 * gradient.dot(&taken) - (&best.residuals.jacobian * &taken).norm_squared();
             if taken.amax() == 0.0 || self.damping > LARGEST_DAMPING {
-                let resolved = best.newton_gain > self.floor(best);
+                // A direction as flat as the derivatives' own error promises what is not there: no step keeps it.
+                let promised = linear.gain_above(UNRESOLVED * self.rules.derivatives);
+                let resolved = promised > self.floor(best);
                 self.ending = Some(if resolved { Ending::Stalled } else { Ending::Accuracy });
                 return;
             }

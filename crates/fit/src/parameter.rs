@@ -75,6 +75,20 @@ fn default_range(network: &Network, setting: Setting, value: f64) -> Option<(f64
     }
 }
 
+/// Whether a number below zero could not be evaluated.
+fn is_never_negative(target: &Target, experiments: &[Experiment]) -> bool {
+    let Target::Setting(settings) = target else { return false };
+    let e = target.first();
+    match settings[e] {
+        Some(Setting::Initial(_) | Setting::Step(_) | Setting::Temperature) => true,
+        Some(Setting::Parameter(id)) => {
+            let measures = experiments[e].problem().network().parameters()[id.0].measures;
+            measures.is_some_and(|m| m.is_magnitude() || m.is_divisor())
+        }
+        Some(Setting::Potential) | None => false,
+    }
+}
+
 impl Free {
     /// A setting by name within the model's bounds; without those, four decades to either side of a rate
     /// constant or an amount, half of an energy, half a volt, 50 K, or a factor of four of a pure number.
@@ -179,6 +193,14 @@ impl Free {
                 what: format!("the range of `{}`", self.name),
                 found: format!("{low} to {high}"),
                 expected: "a lower and a higher finite bound".into(),
+            });
+        }
+        if low < 0.0 && is_never_negative(&target, experiments) {
+            let unit = if own.unit == "1" { String::new() } else { format!(" {}", own.unit) };
+            return Err(FitError::OutOfRange {
+                what: format!("the lower bound of `{}`", self.name),
+                found: format!("{}{unit}", low / own.factor),
+                expected: "zero or more, since it cannot be negative".into(),
             });
         }
         let scale = match own.scale {

@@ -64,6 +64,8 @@ pub(crate) struct Trace {
     pub(crate) better: Option<DVector<f64>>,
     /// The points, in rising order when both sides are done.
     pub(crate) visits: Vec<Visit>,
+    /// Coordinates at which nothing could be evaluated, and why.
+    pub(crate) failures: Vec<(f64, String)>,
 }
 
 /// The sum of squares that the data allow, and the minimum it is counted from.
@@ -98,7 +100,7 @@ pub(crate) fn profile(
     step: f64,
     threshold: Threshold,
 ) -> Profile {
-    let mut trace = Trace { better: None, visits: vec![Visit::new(minimum, index)] };
+    let mut trace = Trace { better: None, visits: vec![Visit::new(minimum, index)], failures: Vec::new() };
     let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut trace);
     let (low, high) = (side(search.rules.low[index]), side(search.rules.high[index]));
     trace.visits.sort_by(|a, b| a.coordinate.total_cmp(&b.coordinate));
@@ -146,6 +148,7 @@ fn limit(
         let start = predicted(&inside, index, coordinate - here, search);
         let outcome = constrained.minimise(start);
         trace.visits.extend(outcome.iter().map(|m| Visit::new(m, index)));
+        trace.failures.extend(outcome.as_ref().err().map(|e| (coordinate, e.to_string())));
         match outcome {
             Ok(next) if next.residuals.sse() <= threshold.minimum + threshold.allowed => {
                 let lower = threshold.minimum - LOWER * threshold.allowed;

@@ -146,13 +146,16 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
     remarks.extend(sentence);
     for obstacle in &p.obstacles {
         let value = shown(obstacle.value);
-        remarks.push(match &obstacle.range_of {
-            Some(other) => {
-                format!("beyond {} = {value} it is the range of {other} that the fit runs into, not the data", p.name)
-            }
-            None => format!(
-                "beyond {} = {value} the profile could not be followed, so whether the data object there is open",
-                p.name
+        let beyond = format!("beyond {} = {value}", p.name);
+        remarks.push(match (&obstacle.range_of, &obstacle.failure) {
+            (Some(other), _) => format!("{beyond} it is the range of {other} that the fit runs into, not the data"),
+            (None, Some((at, cause))) => format!(
+                "{beyond} the profile could not be followed, so whether the data object there is open: at {} {cause}",
+                shown(*at)
+            ),
+            (None, None) => format!(
+                "{beyond} the profile could not be followed, so whether the data object there is open: the other \
+                 parameters did not follow"
             ),
         });
     }

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector};
 use ratelaw_solver::Problem;
 
 use crate::criteria::Likelihood;
-use crate::error::Result;
+use crate::error::{Result, counted};
 use crate::experiment::Experiment;
 use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict};
 use crate::loss::Loss;
@@ -42,7 +42,7 @@ pub struct Estimate {
     pub at_bound: bool,
     /// What the data say of it.
     pub verdict: Verdict,
-    /// Why it is open on at least one side, where it is.
+    /// Why it is open on at least one side, where it is and no obstacle says it.
     pub cause: Option<Cause>,
     /// The points of its profile, in rising order; the minimum is one of them.
     pub profile: Vec<ProfilePoint>,
@@ -62,6 +62,8 @@ pub struct Obstacle {
     /// The parameter whose range stood in the way; none if the integration failed, or the others could not
     /// follow.
     pub range_of: Option<String>,
+    /// The value nearest beyond at which nothing could be evaluated, SI, and why; none if that was not it.
+    pub failure: Option<(f64, String)>,
 }
 
 /// How one start ended.
@@ -201,11 +203,10 @@ impl FitReport {
 
 impl fmt::Display for FitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let data = self.comparisons.len();
+        let data = counted(self.comparisons.len(), "datum", "data");
         let state = if self.converged { "converged" } else { "DID NOT CONVERGE" };
-        let count = self.parameters.len();
-        let plural = if count == 1 { "" } else { "s" };
-        writeln!(f, "{count} parameter{plural} fitted to {data} data: {state}")?;
+        let count = counted(self.parameters.len(), "parameter", "parameters");
+        writeln!(f, "{count} fitted to {data}: {state}")?;
         for experiment in &self.experiments {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
             writeln!(f, "data: {}{source}", experiment.data().file)?;
@@ -219,7 +220,9 @@ impl fmt::Display for FitReport {
             0 => String::new(),
             n => format!(" s = {:.4e},", (self.sse / n as f64).sqrt()),
         };
-        writeln!(f, "SSE {:.10} ({weights}),{s} {} degrees of freedom", self.sse, self.degrees_of_freedom)?;
+        // Beyond, not all digits before the point are known.
+        let sse = if self.sse < 1e12 { format!("{:.10}", self.sse) } else { format!("{:.9e}", self.sse) };
+        writeln!(f, "SSE {sse} ({weights}),{s} {} degrees of freedom", self.degrees_of_freedom)?;
         writeln!(f, "{} of {} starts arrived at this minimum (seed {})", self.arrived(), self.starts.len(), self.seed)?;
         let width = self.parameters.iter().map(|p| p.name.chars().count()).max().unwrap_or(0).max(9);
         let unit = self.parameters.iter().map(|p| p.unit.chars().count()).max().unwrap_or(0).max(4);
@@ -230,7 +233,9 @@ impl fmt::Display for FitReport {
             let value = format!("{:.9e}", shown(p.value));
             write!(f, "{:width$}  {value:>16}  {error:>11}  {:unit$}  {}", p.name, p.unit, p.verdict.word())?;
             if let Verdict::Determined { low, high } = p.verdict {
-                write!(f, ", 95 % {:.4e} to {:.4e}", shown(low), shown(high))?;
+                let (low, high) = (shown(low), shown(high));
+                let digits = digits(low, high);
+                write!(f, ", 95 % {low:.digits$e} to {high:.digits$e}")?;
             }
             if self.ambiguous(i) {
                 write!(f, ", but another place fits equally well")?;
@@ -259,6 +264,16 @@ impl fmt::Display for FitReport {
     }
 }
 
+/// Digits behind the point that two limits need to show how far apart they are, at least four.
+fn digits(low: f64, high: f64) -> usize {
+    let fraction = (high - low).abs() / low.abs().max(high.abs());
+    if fraction.is_nan() || fraction == 0.0 {
+        return 4;
+    }
+    // One more than the first digit in which they differ; a double has no more than 16.
+    (1.0 - fraction.log10().floor()).clamp(4.0, 15.0) as usize
+}
+
 /// A text in lines of at most so many characters, broken at spaces.
 fn wrapped(text: &str, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -269,4 +284,21 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    /// Limits that are close are printed so that they differ, and no others have more digits.
+    #[test]
+    fn limits_have_the_digits_of_their_distance() {
+        assert_eq!([digits(1.0, 2.0), digits(0.2, 0.2), digits(0.0, 0.0)], [4, 4, 4]);
+        for width in [1e-3, 3e-7, 2e-11] {
+            let (low, high) = (0.2, 0.2 * (1.0 + width));
+            let places = digits(low, high);
+            assert_ne!(format!("{low:.places$e}"), format!("{high:.places$e}"));
+            assert!(places <= 4.max((2.0 - f64::log10(width)) as usize), "{places}");
+        }
+    }
 }

@@ -229,7 +229,12 @@ impl Objective<'_> {
                 let offset = calibration.offset.map_or(0.0, |i| parameters[i]);
                 for point in &series.points {
                     let index = row_at(solution, point.time);
-                    let undefined = || FitError::Undefined { observable: series.name.clone(), time: point.time };
+                    let undefined = || FitError::Undefined {
+                        file: experiment.data().file.clone(),
+                        line: point.line,
+                        observable: series.name.clone(),
+                        time: point.time,
+                    };
                     let model = index.and_then(|i| observable.value(&solution.moment(i))).ok_or_else(undefined)?;
                     let slopes =
                         index.and_then(|i| solution.observe_derivatives(observable, i)).ok_or_else(undefined)?;
