@@ -278,11 +278,8 @@ impl Problem {
     /// Refuses what cannot be integrated, by name.
     pub(crate) fn check(&self) -> Result<()> {
         let refuse = |what: String, found: f64, expected: &str| {
-            Err(SolveError::OutOfRange {
-                what,
-                found: Quantity::number(found).to_string(),
-                expected: expected.to_owned(),
-            })
+            let (found, expected) = (Quantity::number(found).to_string(), expected.to_owned());
+            Err(SolveError::OutOfRange { what, found, expected })
         };
         let Conditions { temperature, potential, .. } = self.conditions;
         if !(temperature.is_finite() && temperature > 0.0) {
