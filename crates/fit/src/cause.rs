@@ -7,6 +7,7 @@ use crate::fitting::{Fitting, Judged};
 use crate::identifiability::{Cause, Verdict};
 use crate::multistart;
 use crate::search::Model;
+use crate::singular::Singular;
 
 /// Points of the ranges at which the structure is looked at.
 const POINTS: usize = 8;
@@ -44,11 +45,8 @@ fn decompose(scaled: &DMatrix<f64>) -> Option<(Vec<f64>, DMatrix<f64>)> {
     if scaled.is_empty() {
         return None;
     }
-    // As many rows as columns at least, so that all directions are there.
-    let rows = scaled.nrows().max(scaled.ncols());
-    let square = scaled.clone().resize_vertically(rows, 0.0);
-    let svd = square.try_svd(false, true, f64::EPSILON, 10_000)?;
-    Some((svd.singular_values.iter().copied().collect(), svd.v_t?.transpose()))
+    let Singular { values, v, .. } = Singular::of(scaled.clone());
+    values.iter().all(|s| s.is_finite()).then(|| (values.iter().copied().collect(), v))
 }
 
 impl<'a> Structure<'a> {

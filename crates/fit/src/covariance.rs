@@ -2,6 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use crate::singular::Singular;
+
 /// Covariance of the free parameters in the fit's coordinates, from the Jacobian at the minimum:
 /// `s2 (J' J)^-1`. Parameters that are held (at a bound) have none, nor do any if the data leave a direction
 /// open.
@@ -16,15 +18,14 @@ pub(crate) fn covariance(jacobian: &DMatrix<f64>, moving: &[usize], variance: f6
         return None;
     }
     let scaled = DMatrix::from_fn(jacobian.nrows(), norms.len(), |i, j| jacobian[(i, j)] / norms[j]);
-    let svd = scaled.svd(false, true);
-    let (largest, smallest) = (svd.singular_values.max(), svd.singular_values.min());
+    let Singular { values, v, .. } = Singular::of(scaled);
+    let (largest, smallest) = (values.max(), values.min());
     if smallest <= 1e-10 * largest {
         return None;
     }
-    let v = svd.v_t?.transpose();
     let n = norms.len();
     Some(DMatrix::from_fn(n, n, |i, j| {
-        let sum: f64 = (0..n).map(|k| v[(i, k)] * v[(j, k)] / svd.singular_values[k].powi(2)).sum();
+        let sum: f64 = (0..n).map(|k| v[(i, k)] * v[(j, k)] / values[k].powi(2)).sum();
         variance * sum / (norms[i] * norms[j])
     }))
 }
@@ -37,9 +38,7 @@ pub(crate) fn leverages(jacobian: &DMatrix<f64>) -> Vec<f64> {
         return vec![0.0; jacobian.nrows()];
     }
     let scaled = DMatrix::from_fn(jacobian.nrows(), felt.len(), |i, k| jacobian[(i, felt[k])] / norms[felt[k]]);
-    let svd = scaled.svd(true, false);
-    let largest = svd.singular_values.iter().copied().fold(0.0, f64::max);
-    let Some(u) = svd.u else { return vec![0.0; jacobian.nrows()] };
-    let sound: Vec<usize> = (0..felt.len()).filter(|k| svd.singular_values[*k] > 1e-10 * largest).collect();
-    (0..jacobian.nrows()).map(|row| sound.iter().map(|k| u[(row, *k)].powi(2)).sum()).collect()
+    let parts = Singular::of(scaled);
+    let sound: Vec<usize> = (0..felt.len()).filter(|k| parts.values[*k] > 1e-10 * parts.values[0]).collect();
+    (0..jacobian.nrows()).map(|row| sound.iter().map(|k| parts.u(row, *k).powi(2)).sum()).collect()
 }

@@ -36,6 +36,7 @@ mod remarks;
 mod report;
 mod residual;
 mod search;
+mod singular;
 mod target;
 mod wide_data;
 

@@ -3,13 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::residual::Residuals;
+use crate::singular::Singular;
 
 /// Directions whose singular value is below this fraction of the largest are taken as flat.
 const RANK: f64 = 1e-13;
-/// Columns whose cosine is below this stand at right angles, as far as rounding knows.
-const RIGHT: f64 = 1e-15;
-/// Most sweeps over all pairs of columns; ten are many.
-const SWEEPS: usize = 40;
 
 /// `r + J s` over the coordinates that may move, with the columns of `J` scaled: one decomposition gives the step for
 /// every damping.
@@ -45,10 +42,9 @@ impl Linear {
         } else {
             (scaled, residuals.values.clone())
         };
-        let (turned, v) = right_angles(triangle);
-        let singular = DVector::from_iterator(turned.ncols(), turned.column_iter().map(|c| c.norm()));
-        let projected = turned.tr_mul(&rotated).zip_map(&singular, |c, s| if s > 0.0 { c / s } else { 0.0 });
-        Some(Self { moving, scale, singular, v, projected })
+        let parts = Singular::of(triangle);
+        let projected = parts.project(&rotated);
+        Some(Self { moving, scale, singular: parts.values, v: parts.v, projected })
     }
 
     /// How much the undamped step lowers the sum of squares, as the linear model has it. It vanishes where the
@@ -75,45 +71,6 @@ impl Linear {
             step[*i] = moved[k] / self.scale[k];
         }
         step
-    }
-}
-
-/// The columns turned in pairs until all stand at right angles, `A V`, and `V`: their norms are the singular values (the
-/// one-sided method of Jacobi and Hestenes, J. SIAM 6 (1958) 51). Small ones come out accurate, and a matrix without full
-/// rank, of which nalgebra's decomposition can be wrong in the first digit, is nothing special.
-fn right_angles(mut a: DMatrix<f64>) -> (DMatrix<f64>, DMatrix<f64>) {
-    let count = a.ncols();
-    let mut v = DMatrix::identity(count, count);
-    for _ in 0..SWEEPS {
-        let mut all_right = true;
-        for p in 0..count {
-            for q in p + 1..count {
-                let (first, second) = (a.column(p).norm_squared(), a.column(q).norm_squared());
-                let product = a.column(p).dot(&a.column(q));
-                if product.abs() <= RIGHT * (first * second).sqrt() {
-                    continue;
-                }
-                all_right = false;
-                let zeta = (second - first) / (2.0 * product);
-                let tangent = zeta.signum() / (zeta.abs() + zeta.hypot(1.0));
-                let cosine = 1.0 / tangent.hypot(1.0);
-                turn(&mut a, (p, q), (cosine, cosine * tangent));
-                turn(&mut v, (p, q), (cosine, cosine * tangent));
-            }
-        }
-        if all_right {
-            break;
-        }
-    }
-    (a, v)
-}
-
-/// Turns two columns by an angle, given by its cosine and sine.
-fn turn(matrix: &mut DMatrix<f64>, (p, q): (usize, usize), (cosine, sine): (f64, f64)) {
-    for row in 0..matrix.nrows() {
-        let (first, second) = (matrix[(row, p)], matrix[(row, q)]);
-        matrix[(row, p)] = cosine * first - sine * second;
-        matrix[(row, q)] = sine * first + cosine * second;
     }
 }
 

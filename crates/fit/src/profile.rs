@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::minimiser::{Minimum, Rules};
 use crate::search::Search;
+use crate::singular::Singular;
 
 /// One side of a likelihood interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -222,12 +223,11 @@ fn predicted(from: &Minimum, index: usize, move_by: f64, search: &Search<'_>) ->
     }
     let scaled = DMatrix::from_fn(jacobian.nrows(), others.len(), |r, c| jacobian[(r, others[c])] / norms[c]);
     let target = jacobian.column(index) * -move_by;
-    if let Ok(change) = scaled.svd(true, true).solve(&target, 1e-8) {
-        for (k, &i) in others.iter().enumerate() {
-            let moved = start[i] + change[k] / norms[k];
-            if moved.is_finite() {
-                start[i] = moved.clamp(search.rules.low[i], search.rules.high[i]);
-            }
+    let change = Singular::of(scaled).solve(&target, 1e-8);
+    for (k, &i) in others.iter().enumerate() {
+        let moved = start[i] + change[k] / norms[k];
+        if moved.is_finite() {
+            start[i] = moved.clamp(search.rules.low[i], search.rules.high[i]);
         }
     }
     start
