@@ -1,7 +1,7 @@
 //! A data file as cells, each with its place.
 
 use csv::StringRecord;
-use ratelaw_network::units::Unit;
+use ratelaw_network::units::{Dimension, Unit};
 use ratelaw_solver::without_notes;
 
 use crate::dataset::Measurement;
@@ -154,6 +154,16 @@ impl<'a> DataTable<'a> {
             }
             None => Ok(Measurement { time, value, sd, line }),
         }
+    }
+
+    /// One of a unit of time, s.
+    pub(crate) fn time_factor(&self, line: usize, text: &str) -> Result<f64> {
+        let (unit, _) = self.unit(line, "time", text)?;
+        if unit.dimension != Dimension::TIME {
+            let expected = "a unit of time: s, min, h, d";
+            return self.fault(line, "the unit of column `time`", format!("`{text}`"), expected);
+        }
+        Ok(unit.factor)
     }
 
     /// A unit of the data, and whether it is arbitrary.

@@ -1,7 +1,7 @@
 //! Long data: a line for each value, which names its quantity.
 
 use csv::StringRecord;
-use ratelaw_network::units::{Dimension, Unit};
+use ratelaw_network::units::Unit;
 use ratelaw_solver::Column;
 
 use crate::data_table::{DataTable, is_missing};
@@ -71,11 +71,7 @@ impl<'a> Columns<'a> {
             let found = table.header.iter().collect::<Vec<_>>().join(", ");
             return table.fault(line, "the header needs a time with its unit", found, "one column `time / UNIT`");
         };
-        let (parsed, _) = table.unit(line, "time", time_unit)?;
-        if parsed.dimension != Dimension::TIME {
-            let expected = "a unit of time: s, min, h, d";
-            return table.fault(line, "the unit of column `time`", format!("`{time_unit}`"), expected);
-        }
+        let factor = table.time_factor(line, time_unit)?;
         let (unit, sd) = (place(&["unit"])?, place(&["sd"])?);
         if unit.is_some() == value_unit.is_some() {
             let found = if unit.is_some() { "it in the header and in a column" } else { "none" };
@@ -83,7 +79,7 @@ impl<'a> Columns<'a> {
         }
         let sd_unit = sd.and_then(|(_, unit)| unit).map(|text| table.unit(line, "sd", text)).transpose()?;
         let (unit, sd, sd_unit) = (unit.map(|(i, _)| i), sd.map(|(i, _)| i), sd_unit.map(|(unit, _)| unit));
-        Ok(Self { time, factor: parsed.factor, name, value, value_unit, unit, sd, sd_unit })
+        Ok(Self { time, factor, name, value, value_unit, unit, sd, sd_unit })
     }
 
     fn read(&self, table: &DataTable<'_>, record: &StringRecord, line: usize, series: &mut Vec<Series>) -> Result<()> {

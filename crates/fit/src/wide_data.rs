@@ -1,7 +1,7 @@
 //! Wide data: a column for each quantity, a line for each time.
 
 use csv::StringRecord;
-use ratelaw_network::units::{Dimension, Unit};
+use ratelaw_network::units::Unit;
 use ratelaw_solver::Column;
 
 use crate::data_table::DataTable;
@@ -80,14 +80,10 @@ fn role(table: &DataTable<'_>, title: &str, series: &mut Vec<Series>, before: &[
                         long data with the columns `time / UNIT`, `observable`, `value` and `unit`";
         return table.fault(line, format!("the column `{title}` has no unit"), format!("`{title}`"), expected);
     };
-    let (unit, arbitrary) = table.unit(line, name, text)?;
     if name == "time" {
-        if unit.dimension != Dimension::TIME {
-            let expected = "a unit of time: s, min, h, d";
-            return table.fault(line, "the unit of column `time`", format!("`{text}`"), expected);
-        }
-        return Ok(Role::Time { factor: unit.factor });
+        return Ok(Role::Time { factor: table.time_factor(line, text)? });
     }
+    let (unit, arbitrary) = table.unit(line, name, text)?;
     if let Some(of) = name.strip_prefix("sd(").and_then(|n| n.strip_suffix(')')) {
         let of = of.trim().to_owned();
         let which = before.iter().filter(|r| matches!(r, Role::Deviation { of: other, .. } if *other == of)).count();
