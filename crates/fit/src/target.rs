@@ -1,7 +1,7 @@
 //! What a free parameter acts on, in each experiment.
 
 use ratelaw_network::units::Dimension;
-use ratelaw_network::{Network, nearest};
+use ratelaw_network::{Network, did_you_mean, nearest};
 use ratelaw_solver::{DisplayUnit, Setting, SolveOptions, solve};
 
 use crate::error::{FitError, Result};
@@ -117,7 +117,7 @@ fn find(name: &str, series: &str, experiments: &[Experiment], members: &[usize])
     }
     if found.iter().all(Option::is_none) {
         let known = || members.iter().flat_map(|e| &experiments[*e].data().series).map(|s| s.name.as_str());
-        let near = nearest(series, known()).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+        let near = did_you_mean(nearest(series, known()));
         return Err(FitError::OutOfRange {
             what: format!("the column of `{name}`"),
             found: format!("`{series}`"),

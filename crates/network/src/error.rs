@@ -107,6 +107,11 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, k)| k)
 }
 
+/// What may have been meant, as the end of a message; nothing if nothing is near.
+pub fn did_you_mean(near: Option<impl fmt::Display>) -> String {
+    near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
 /// A quantity that could not be read, or whose unit does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -120,7 +125,7 @@ pub enum QuantityError {
         example: &'static str,
     },
     /// A unit symbol that is not known.
-    #[error("unknown unit `{symbol}` in `{text}`{}", near_unit(nearest.as_deref()))]
+    #[error("unknown unit `{symbol}` in `{text}`{}", did_you_mean(nearest.as_deref()))]
     UnknownUnit {
         /// The symbol that was not recognised.
         symbol: String,
@@ -139,10 +144,6 @@ pub enum QuantityError {
         /// The unit in SI base units, with an example.
         expected: String,
     },
-}
-
-fn near_unit(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |n| format!("; did you mean `{n}`?"))
 }
 
 /// Where in a file something stands.

@@ -38,7 +38,7 @@ pub use conditions::{
     BOLTZMANN_OVER_PLANCK, Conditions, FARADAY, GAS_CONSTANT, ROOM_TEMPERATURE, Reference, STANDARD_CONCENTRATION,
 };
 pub use definition::{Definition, NamedObservable, ReferencePotential, RunDefaults};
-pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, nearest};
+pub use error::{Diagnostic, Diagnostics, Fault, NetworkError, Place, QuantityError, Result, did_you_mean, nearest};
 pub use file::{Library, toml_text};
 pub use formula::{Atom, Element, Formula, FormulaFault};
 pub use kernel::{Bound, BoundAlong, Values};

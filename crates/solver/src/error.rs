@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use ratelaw_network::units::Quantity;
 use ratelaw_network::{NetworkError, QuantityError};
 use thiserror::Error;
 
@@ -138,6 +139,15 @@ pub enum SolveError {
         /// What the system said.
         reason: String,
     },
+}
+
+impl SolveError {
+    /// A number that is out of range.
+    pub(crate) fn out_of_range(what: impl Into<String>, found: f64, expected: &str) -> Self {
+        // As quantities are shown: very large and very small numbers with an exponent.
+        let found = Quantity::number(found).to_string();
+        Self::OutOfRange { what: what.into(), found, expected: expected.to_owned() }
+    }
 }
 
 /// Why an integration stopped.

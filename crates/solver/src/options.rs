@@ -80,13 +80,7 @@ impl SolveOptions {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |what: &str, found: f64, expected: &str| {
-            Err(SolveError::OutOfRange {
-                what: what.into(),
-                found: Quantity::number(found).to_string(),
-                expected: expected.into(),
-            })
-        };
+        let refuse = |what: &str, found, expected| Err(SolveError::out_of_range(what, found, expected));
         if !(1e-13..=0.1).contains(&self.rtol) {
             return refuse("the relative tolerance", self.rtol, "a number from 1e-13 to 0.1");
         }

@@ -277,10 +277,7 @@ impl Problem {
 
     /// Refuses what cannot be integrated, by name.
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |what: String, found: f64, expected: &str| {
-            let (found, expected) = (Quantity::number(found).to_string(), expected.to_owned());
-            Err(SolveError::OutOfRange { what, found, expected })
-        };
+        let refuse = |what: String, found, expected| Err(SolveError::out_of_range(what, found, expected));
         let Conditions { temperature, potential, .. } = self.conditions;
         if !(temperature.is_finite() && temperature > 0.0) {
             return refuse("the temperature (K)".into(), temperature, "a finite number above zero");

@@ -2,7 +2,7 @@
 
 use ratelaw_network::rate::Direction;
 use ratelaw_network::units::Dimension;
-use ratelaw_network::{Network, ParameterId, SpeciesId, StepId};
+use ratelaw_network::{Network, ParameterId, SpeciesId, StepId, did_you_mean, nearest};
 
 use crate::error::{Result, SolveError};
 
@@ -51,8 +51,7 @@ impl Setting {
                 let parameters: Vec<&str> = network.parameters().iter().map(|p| p.name.as_str()).collect();
                 let species: Vec<&str> = network.species().iter().map(|s| s.name.as_str()).collect();
                 let all = parameters.iter().chain(&species).copied().chain(["potential", "temperature"]);
-                let near = ratelaw_network::nearest(name, all);
-                let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+                let near = did_you_mean(nearest(name, all));
                 let expected = format!(
                     "a parameter ({}), a species ({}), `potential` or `temperature`{near}",
                     parameters.join(", "),

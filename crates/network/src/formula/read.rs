@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Atom, Element, FormulaFault};
+use crate::error::did_you_mean;
 
 /// Deepest nesting of parentheses.
 const DEEPEST: usize = 8;
@@ -172,7 +173,7 @@ impl<'a> Parser<'a> {
             "Me" => ", the group is `CH3`".to_owned(),
             "Et" => ", the group is `C2H5`".to_owned(),
             "Bu" => ", the group is `C4H9`".to_owned(),
-            _ => self.meant(symbol).map_or_else(String::new, |m| format!("; did you mean `{m}`?")),
+            _ => did_you_mean(self.meant(symbol)),
         };
         self.fault(&format!("a chemical element; `{symbol}` is none{hint}"))
     }

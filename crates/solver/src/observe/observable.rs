@@ -1,7 +1,7 @@
 //! What can be observed, and its name.
 
 use ratelaw_network::units::Dimension;
-use ratelaw_network::{Network, NetworkError, PhaseId, PhaseKind, SiteId, SpeciesId, StepId, nearest};
+use ratelaw_network::{Network, NetworkError, PhaseId, PhaseKind, SiteId, SpeciesId, StepId, did_you_mean, nearest};
 
 use super::Share;
 use crate::error::{Result, SolveError};
@@ -313,7 +313,7 @@ fn nearest_observable<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> S
         Some((function, argument)) => nearest(function.trim(), WITH_ARGUMENT).map(|f| format!("{f}({argument}")),
         None => nearest(text, names.chain(PLAIN)).map(str::to_owned),
     };
-    near.filter(|near| near != text).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+    did_you_mean(near.filter(|near| near != text))
 }
 
 fn step_id(network: &Network, name: &str) -> Result<StepId> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ratelaw::fit::Expectation;
-use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
+use ratelaw::network::{did_you_mean, nearest};
 use ratelaw::prelude::*;
 use ratelaw::solver::Chain;
 
@@ -109,7 +109,7 @@ pub(super) fn prepare<'a>(
 
 /// What may have been meant by a name, as the end of a message.
 fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+    did_you_mean(nearest(name, known))
 }
 
 impl Shelf<'_> {

@@ -1,6 +1,6 @@
 //! Published statements beside what a model gives.
 
-use ratelaw::network::{QuantityError, nearest};
+use ratelaw::network::{QuantityError, did_you_mean, nearest};
 use ratelaw::prelude::*;
 use ratelaw::solver::Table;
 
@@ -77,8 +77,7 @@ impl Statement {
     /// Which of some names is meant.
     pub(super) fn find(of: &str, names: &[String]) -> Result<usize, String> {
         names.iter().position(|name| name == of.trim()).ok_or_else(|| {
-            let near = nearest(of, names.iter().map(String::as_str));
-            let help = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let help = did_you_mean(nearest(of, names.iter().map(String::as_str)));
             format!("`{of}` is not among what is shown{help}")
         })
     }

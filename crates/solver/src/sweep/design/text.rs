@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ratelaw_network::units::Quantity;
+use ratelaw_network::{did_you_mean, nearest};
 use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution;
@@ -36,8 +37,7 @@ fn syntax(text: &str, found: impl Into<String>, expected: &str) -> SolveError {
 
 /// A word that is none of those known.
 pub(super) fn unknown(kind: &'static str, word: &str, known: &[&str]) -> SolveError {
-    let near = ratelaw_network::nearest(word, known.iter().copied());
-    let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+    let near = did_you_mean(nearest(word, known.iter().copied()));
     SolveError::UnknownName { kind, name: word.to_owned(), expected: format!("{}{near}", known.join(", ")) }
 }
 
