@@ -150,10 +150,7 @@ impl<'a> Rounding<'a> {
         let growth = diagonal.fold(0.0, f64::max);
         let inverse = (self.span / f64::from(PARTS)).min(GROWTH / growth).recip();
         let Self { system, symbolic, jacobian, lu, .. } = self;
-        lu.factorise(symbolic, |values| {
-            let own = (Lane([inverse]), |row| system.is_differential(row));
-            symbolic.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
-        });
+        lu.factorise_step(symbolic, jacobian, (Lane([inverse]), |row| system.is_differential(row)));
         inverse
     }
 

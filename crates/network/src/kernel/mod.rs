@@ -33,18 +33,16 @@ impl Compiled {
         wide::<W, _>(
             #[inline(always)]
             || {
-                let (species, rest) = dz.split_at_mut(self.species);
-                rest.fill(Lane::ZERO);
-                let all = [(0..self.species, species), (self.potentials(), rest)];
-                for (rows, sums) in all {
-                    self.sums(
-                        rates,
-                        rows,
-                        sums,
-                        #[inline(always)]
-                        |_, sum| sum,
-                    );
-                }
+                let rows = 0..self.potentials().end;
+                let (sums, time) = dz.split_at_mut(rows.end);
+                self.sums(
+                    rates,
+                    rows,
+                    sums,
+                    #[inline(always)]
+                    |_, sum| sum,
+                );
+                time.fill(Lane::ZERO);
             },
         );
     }

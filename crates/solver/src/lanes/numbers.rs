@@ -33,7 +33,6 @@ pub(super) struct Numbers<'a, const W: usize> {
     absolute: super::Lanes<W>,
     floor: super::Lanes<W>,
     charge: Option<ChargeBalance<W>>,
-    plan: Arc<SymbolicLu>,
 }
 
 impl<'a, const W: usize> Numbers<'a, W> {
@@ -64,7 +63,6 @@ impl<'a, const W: usize> Numbers<'a, W> {
             absolute,
             floor: super::lanes(compiled.species()),
             charge: ChargeBalance::new(network, options.rtol),
-            plan: Arc::clone(&shared.symbolic),
             system,
             initialiser: Initialiser::new(network, one),
         }
@@ -217,7 +215,7 @@ impl<'a, const W: usize> Carrier<'a> for LaneCarrier<'_, 'a, W> {
     }
 
     fn plan(&self) -> Arc<SymbolicLu> {
-        Arc::clone(&self.numbers.plan)
+        Arc::clone(&self.numbers.step.symbolic)
     }
 
     fn take_numbers(&mut self) {

@@ -34,9 +34,25 @@ impl<const W: usize> NumericLu<W> {
         }
     }
 
+    /// Factorises the matrix of an implicit step, `d - J`, from the entries of `J` in the order of the plan's pattern; `d` is
+    /// the same in some rows and zero in the others. Says what [`NumericLu::factorise`] does.
+    pub(crate) fn factorise_step(
+        &mut self,
+        symbolic: &SymbolicLu,
+        jacobian: &[Lane<W>],
+        diagonal: (Lane<W>, impl Fn(usize) -> bool + Copy),
+    ) -> [bool; W] {
+        self.factorise(symbolic, |values| {
+            wide::<W, _>(
+                #[inline(always)]
+                || symbolic.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), diagonal),
+            );
+        })
+    }
+
     /// Factorises the matrix that `assemble` writes, by place, over whatever was there. Says of each lane whether it could
     /// do without pivoting; a lane that is singular even with it will solve to values that are not finite.
-    pub(crate) fn factorise(&mut self, symbolic: &SymbolicLu, assemble: impl Fn(&mut [Lane<W>])) -> [bool; W] {
+    fn factorise(&mut self, symbolic: &SymbolicLu, assemble: impl Fn(&mut [Lane<W>])) -> [bool; W] {
         let mut sound = [true; W];
         assemble(&mut self.factors);
         wide::<W, _>(

@@ -1,6 +1,9 @@
 //! Symbolic LU factorisation, made once for a network.
 
 use std::ops::Add;
+use std::sync::Arc;
+
+use ratelaw_network::Compiled;
 
 /// A sparse LU factorisation as flat lists: the order of pivots, the fill, and every operation with the
 /// places it reads and writes. Pivots are taken from the diagonal in Markowitz order (H. M. Markowitz,
@@ -78,8 +81,13 @@ pub(super) struct Multiplier {
 }
 
 impl SymbolicLu {
+    /// The plan for the Jacobian of a network.
+    pub(crate) fn of(tables: &Compiled) -> Arc<Self> {
+        Arc::new(Self::new(tables.size(), tables.jacobian_entries()))
+    }
+
     /// Plans the factorisation of an `n` by `n` matrix with the given entries, each once, and a full diagonal.
-    pub(crate) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
+    pub(super) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
         const EMPTY: u32 = u32::MAX;
         // Dense maps from coordinates to places: simple, and small for the networks this is meant for.
         let mut slot = vec![EMPTY; n * n];

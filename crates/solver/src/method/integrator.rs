@@ -1,5 +1,7 @@
 //! One view of the stepping methods that keep a history, which run on one lane.
 
+use std::sync::Arc;
+
 use ratelaw_network::Lane;
 
 use super::Method;
@@ -7,6 +9,7 @@ use super::ndf_adaptive::AdaptiveNdf;
 use super::radau_adaptive::AdaptiveRadau;
 use crate::control::Tolerance;
 use crate::integrate::Stop;
+use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -36,11 +39,13 @@ pub(crate) struct Start<'a> {
 pub(crate) type Filled<'a> = (&'a mut [Lane<1>], &'a mut [Lane<1>]);
 
 impl Integrator {
-    pub(crate) fn new(method: Method, system: &System<'_, 1>) -> Self {
+    /// With the plan of the system's Jacobian.
+    pub(crate) fn new(method: Method, system: &System<'_, 1>, plan: &Arc<SymbolicLu>) -> Self {
+        let plan = Arc::clone(plan);
         if method == Method::Ndf {
-            Self::Ndf(Box::new(AdaptiveNdf::new(system)))
+            Self::Ndf(Box::new(AdaptiveNdf::new(system, plan)))
         } else {
-            Self::Radau(Box::new(AdaptiveRadau::new(system)))
+            Self::Radau(Box::new(AdaptiveRadau::new(system, plan)))
         }
     }
 

@@ -1,5 +1,7 @@
 //! One step of a numerical differentiation formula.
 
+use std::sync::Arc;
+
 use ratelaw_network::Lane;
 
 use super::differences::Differences;
@@ -17,7 +19,7 @@ use crate::system::System;
 /// derivative: there the mass matrix is 0, and the end fulfils the equation itself.
 #[derive(Debug)]
 pub(super) struct Ndf {
-    plan: SymbolicLu,
+    plan: Arc<SymbolicLu>,
     lu: NumericLu<1>,
     /// `d rate / d y` where the Jacobian was evaluated.
     terms: Vec<Lane<1>>,
@@ -52,10 +54,9 @@ const MOST_ITERATIONS: u32 = 4;
 const ENOUGH: f64 = 0.02;
 
 impl Ndf {
-    pub(super) fn new(system: &System<'_, 1>) -> Self {
+    pub(super) fn new(system: &System<'_, 1>, plan: Arc<SymbolicLu>) -> Self {
         let n = system.size();
         let entries = system.compiled.jacobian_entries();
-        let plan = SymbolicLu::new(n, entries);
         let lanes = |count| vec![Lane::ZERO; count];
         let quadratures = system.quadratures.len();
         Self {
@@ -127,11 +128,8 @@ impl Ndf {
 
     /// Factorises `M/c - J`.
     pub(super) fn factorise(&mut self, system: &System<'_, 1>, c: f64, stats: &mut Stats) {
-        let Self { plan, jacobian, lu, .. } = self;
-        let sound = lu.factorise(plan, |values| {
-            let own = (Lane([c.recip()]), |row| system.is_differential(row));
-            plan.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
-        });
+        let own = (Lane([c.recip()]), |row| system.is_differential(row));
+        let sound = self.lu.factorise_step(&self.plan, &self.jacobian, own);
         stats.pivoted += usize::from(sound == [false]);
         stats.factorisations += 1;
     }

@@ -1,5 +1,7 @@
 //! The numerical differentiation formulas with control of order and step size.
 
+use std::sync::Arc;
+
 use ratelaw_network::Lane;
 
 use super::integrator::{Filled, Start, first_step};
@@ -9,6 +11,7 @@ use super::radau::Newton;
 use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
+use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -50,9 +53,9 @@ const BARELY: f64 = 3.0;
 const PAST: f64 = 100.0;
 
 impl AdaptiveNdf {
-    pub(super) fn new(system: &System<'_, 1>) -> Self {
+    pub(super) fn new(system: &System<'_, 1>, plan: Arc<SymbolicLu>) -> Self {
         Self {
-            step: Ndf::new(system),
+            step: Ndf::new(system, plan),
             order: 1,
             h: 0.0,
             scaled: 0.0,

@@ -1,11 +1,14 @@
 //! One step of the Radau IIA method of order 5.
 
+use std::sync::Arc;
+
 use ratelaw_network::Lane;
 
 use super::collocation::Collocation;
 use super::radau_factors::Factors;
 use super::radau_tableau::{A, ALPHA, BETA, C, ERROR, GAMMA, STAGES, T, T_INVERSE};
 use crate::control::Tolerance;
+use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -63,14 +66,14 @@ pub(super) enum Newton {
 }
 
 impl Radau {
-    pub(crate) fn new(system: &System<'_, 1>) -> Self {
+    pub(crate) fn new(system: &System<'_, 1>, plan: Arc<SymbolicLu>) -> Self {
         let n = system.size();
         let entries = system.compiled.jacobian_entries();
         let lanes = |count| vec![Lane::ZERO; count];
         let stages = |count| std::array::from_fn(|_| vec![Lane::ZERO; count]);
         let quadratures = system.quadratures.len();
         Self {
-            factors: Factors::new(n, entries),
+            factors: Factors::new(n, plan),
             terms: lanes(system.compiled.term_count()),
             rates: lanes(system.compiled.directions()),
             jacobian: lanes(entries.len()),

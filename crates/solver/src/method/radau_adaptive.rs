@@ -1,5 +1,7 @@
 //! The Radau method with its step size control.
 
+use std::sync::Arc;
+
 use ratelaw_network::Lane;
 
 use super::integrator::{Filled, Start, first_step};
@@ -8,6 +10,7 @@ use super::radau_tableau::ERROR_ORDER;
 use crate::control::{Controller, Tolerance};
 use crate::error::Cause;
 use crate::integrate::Stop;
+use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -31,8 +34,8 @@ const WORTH: f64 = 1.2;
 const MOST_KEPT: u32 = 20;
 
 impl AdaptiveRadau {
-    pub(super) fn new(system: &System<'_, 1>) -> Self {
-        Self { step: Radau::new(system), control: Controller::new(ERROR_ORDER), h: 0.0, last: None, kept: None }
+    pub(super) fn new(system: &System<'_, 1>, plan: Arc<SymbolicLu>) -> Self {
+        Self { step: Radau::new(system, plan), control: Controller::new(ERROR_ORDER), h: 0.0, last: None, kept: None }
     }
 
     pub(super) fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {

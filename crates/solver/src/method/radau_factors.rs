@@ -1,5 +1,7 @@
 //! The two matrices of the transformed Newton system.
 
+use std::sync::Arc;
+
 use nalgebra::Complex;
 use ratelaw_network::Lane;
 
@@ -12,15 +14,14 @@ use crate::system::System;
 /// pattern and one plan.
 #[derive(Debug)]
 pub(super) struct Factors {
-    plan: SymbolicLu,
+    plan: Arc<SymbolicLu>,
     single: NumericLu<1>,
     pair: ComplexLu,
     right: Vec<Complex<f64>>,
 }
 
 impl Factors {
-    pub(super) fn new(n: usize, entries: &[(usize, usize)]) -> Self {
-        let plan = SymbolicLu::new(n, entries);
+    pub(super) fn new(n: usize, plan: Arc<SymbolicLu>) -> Self {
         let (single, pair) = (NumericLu::new(&plan), ComplexLu::new(&plan));
         Self { plan, single, pair, right: vec![Complex::ZERO; n] }
     }
@@ -29,10 +30,7 @@ impl Factors {
     pub(super) fn factorise(&mut self, system: &System<'_, 1>, jacobian: &[Lane<1>], h: f64, stats: &mut Stats) {
         let Self { plan, single, pair, .. } = self;
         let differential = |row| system.is_differential(row);
-        let single = single.factorise(plan, |values| {
-            let own = (Lane([GAMMA / h]), differential);
-            plan.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
-        });
+        let single = single.factorise_step(plan, jacobian, (Lane([GAMMA / h]), differential));
         let pair = pair.factorise(plan, |values| {
             let own = (Complex::new(ALPHA / h, BETA / h), differential);
             plan.assemble(values, Complex::ZERO, jacobian.iter().map(|entry| Complex::from(-entry.0[0])), own);

@@ -30,8 +30,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(network: &Network, tables: &Compiled) -> Self {
-        let symbolic = SymbolicLu::new(tables.size(), tables.jacobian_entries());
-        Self { symbolic: Arc::new(symbolic), conserved: Arc::new(Conserved::new(network, tables)) }
+        Self { symbolic: SymbolicLu::of(tables), conserved: Arc::new(Conserved::new(network, tables)) }
     }
 }
 
@@ -43,7 +42,7 @@ pub(crate) struct Rosenbrock<const W: usize> {
     weights: [f64; STAGES],
     /// What a stage may lose of what steps conserve.
     kept: f64,
-    pub(super) symbolic: Arc<SymbolicLu>,
+    pub(crate) symbolic: Arc<SymbolicLu>,
     pub(super) lu: NumericLu<W>,
     /// `d rate / d y` at the start of the step.
     pub(super) terms: Lanes<W>,
@@ -158,8 +157,10 @@ impl<const W: usize> Rosenbrock<W> {
         // Each lane by its own loss: what its neighbours need must not touch it.
         let refines = loss.0.map(|loss| loss > KEPT);
         let refines_stages = loss.0.map(|loss| loss > self.kept);
-        self.mean.fill(Lane::ZERO);
         let refining = refines.contains(&true);
+        if refining {
+            self.mean.fill(Lane::ZERO);
+        }
         for i in 0..self.method.stages {
             wide::<W, _>(
                 #[inline(always)]
@@ -222,21 +223,8 @@ impl<const W: usize> Rosenbrock<W> {
     /// `M/(h gamma) - J`, factorised.
     fn factorise(&mut self, system: &System<'_, W>, h: Lane<W>) {
         let diagonal = (h * self.method.gamma).map(f64::recip);
-        let Self { lu, symbolic, jacobian, .. } = self;
-        let sound = lu.factorise(symbolic, |values| {
-            wide::<W, _>(
-                #[inline(always)]
-                || {
-                    let potentials = system.compiled.potentials();
-                    let own = (
-                        diagonal,
-                        #[inline(always)]
-                        |row| !potentials.contains(&row),
-                    );
-                    symbolic.assemble(values, Lane::ZERO, jacobian.iter().map(|entry| -*entry), own);
-                },
-            );
-        });
+        let own = (diagonal, |row| system.is_differential(row));
+        let sound = self.lu.factorise_step(&self.symbolic, &self.jacobian, own);
         for (extra, sound) in self.extra.iter_mut().zip(sound) {
             extra.pivoted = !sound;
         }

@@ -8,6 +8,7 @@ use super::ndf_coefficients::{MOST, alpha};
 use super::radau::{Newton, Radau};
 use super::{RODAS4P, RODAS5P, Rosenbrock, Shared, Tableau};
 use crate::control::Tolerance;
+use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -90,7 +91,7 @@ fn observed_orders() {
 fn fixed_radau(network: &Network, t: f64, steps: usize) -> ([f64; 2], [f64; 2]) {
     let system = system::<1>(network, |_| constants(network));
     let tolerance = Tolerance::new(1e-13, 1.0, vec![1.0; 2], 0, false);
-    let mut step = Radau::new(&system);
+    let mut step = Radau::new(&system, SymbolicLu::of(system.compiled));
     let mut stats = Stats::default();
     let h = t / steps as f64;
     let mut y = vec![Lane([1.0]), Lane([2.0])];
@@ -130,7 +131,7 @@ fn observed_orders_of_radau() {
 fn fixed_ndf(network: &Network, order: usize, steps: usize) -> ([f64; 2], [f64; 2]) {
     let system = system::<1>(network, |_| constants(network));
     let tolerance = Tolerance::new(1e-11, 1.0, vec![1.0; 2], 0, false);
-    let mut step = Ndf::new(&system);
+    let mut step = Ndf::new(&system, SymbolicLu::of(system.compiled));
     let mut stats = Stats::default();
     let h = 1.0 / steps as f64;
     let exact = |i: usize| if i == 0 { [1.0, 2.0] } else { fixed(network, i as f64 * h, 512).0 };

@@ -17,6 +17,8 @@ use crate::options::SolveOptions;
 #[derive(Debug)]
 pub(crate) struct Alone<'a> {
     initialiser: Initialiser<'a>,
+    /// The plan of the linear systems of the integrator.
+    plan: Arc<SymbolicLu>,
     integrator: Integrator,
     z: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
@@ -27,7 +29,8 @@ impl<'a> Alone<'a> {
     pub(crate) fn new(initialiser: Initialiser<'a>, charge: Option<ChargeBalance<1>>, options: &SolveOptions) -> Self {
         let system = &initialiser.system;
         let (z, q) = (vec![Lane::ZERO; system.size()], vec![Lane::ZERO; system.quadratures.len()]);
-        Self { integrator: Integrator::new(options.method, system), z, q, charge, initialiser }
+        let plan = SymbolicLu::of(system.compiled);
+        Self { integrator: Integrator::new(options.method, system, &plan), plan, z, q, charge, initialiser }
     }
 
     /// Integrates a run from start to end.
@@ -83,8 +86,7 @@ impl<'a> Carrier<'a> for Alone<'a> {
     }
 
     fn plan(&self) -> Arc<SymbolicLu> {
-        let system = &self.initialiser.system;
-        Arc::new(SymbolicLu::new(system.size(), system.compiled.jacobian_entries()))
+        Arc::clone(&self.plan)
     }
 
     /// The system of the initialiser is the one that is integrated.

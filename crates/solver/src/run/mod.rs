@@ -282,8 +282,7 @@ impl<'a> Run<'a> {
     fn push(&mut self, carrier: &impl Carrier<'a>) {
         carrier.state((&mut self.z, &mut self.q));
         let derivatives = (0..self.shifts.len()).map(|k| tangent(k, carrier, (&self.z, &self.q))).collect();
-        let applied = (0..self.shifts.len()).map(|k| self.applied(k)).collect();
-        let setting = (&self.conditions, applied, &self.supplied);
+        let setting = (&self.conditions, self.applied_by_all(), &self.supplied);
         self.solution.push(self.t, &self.z, self.q.clone(), derivatives, setting, Default::default());
     }
 

@@ -54,6 +54,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The same with every setting.
+    pub(super) fn applied_by_all(&self) -> Vec<Applied> {
+        (0..self.shifts.len()).map(|k| self.applied(k)).collect()
+    }
+
     /// Turns derivatives at the fixed time just reached into those at the time at which the stage ends: by an event, or
     /// after its length, or with the run.
     pub(super) fn arrive(&mut self, event: Option<&Event<'a>>, carrier: &mut impl Carrier<'a>) {

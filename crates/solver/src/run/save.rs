@@ -57,8 +57,7 @@ impl<'a> Run<'a> {
                 })
                 .collect();
             carrier.within(theta, (&mut self.z, &mut self.q));
-            let applied = (0..self.shifts.len()).map(|k| self.applied(k)).collect();
-            let setting = (&self.conditions, applied, &self.supplied);
+            let setting = (&self.conditions, self.applied_by_all(), &self.supplied);
             self.solution.push(time, &self.z, self.q.clone(), derivatives, setting, rates);
             self.output.next += 1;
         }
