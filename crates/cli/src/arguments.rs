@@ -284,6 +284,10 @@ pub(crate) struct Solving {
     /// Most steps of a run, accepted and rejected; 100000 if not given.
     #[arg(long, value_name = "N")]
     pub(crate) max_steps: Option<usize>,
+    /// Most time that a run, of a sweep each point, may take by the clock, such as `10s` or `2min`; it then fails. Where the
+    /// clock decides, a repeated run may differ.
+    #[arg(long, value_name = "TIME", value_parser = quantity)]
+    pub(crate) time_limit: Option<Quantity>,
     /// Absolute tolerance of a species' amount, such as `--atol "NH3=1e-9 M"`; may be repeated. Others follow from the
     /// relative tolerance and the amounts at the start.
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]

@@ -130,5 +130,15 @@ pub(crate) fn options(solving: &Solving, defaults: SolveOptions) -> Result<Solve
     let on_negative = if solving.refuse_negative { OnNegative::Fail } else { defaults.on_negative };
     let rtol = solving.rtol.unwrap_or(defaults.rtol);
     let max_steps = solving.max_steps.unwrap_or(defaults.max_steps);
-    Ok(SolveOptions { method: solving.method, rtol, atol, on_negative, max_steps, ..defaults })
+    let time_limit = solving.time_limit.as_ref().map(time).transpose()?.or(defaults.time_limit);
+    Ok(SolveOptions { method: solving.method, rtol, atol, on_negative, max_steps, time_limit, ..defaults })
+}
+
+/// A time by the clock.
+fn time(limit: &Quantity) -> Result<std::time::Duration> {
+    let seconds = limit.si_as(Dimension::TIME, "the limit of time").map_err(SolveError::from)?;
+    std::time::Duration::try_from_secs_f64(seconds).map_err(|_| {
+        let (found, expected) = (limit.to_string(), "a time above zero".to_owned());
+        SolveError::OutOfRange { what: "the limit of time".to_owned(), found, expected }.into()
+    })
 }

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod progress;
 mod report;
+mod stop;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,8 @@ enum Ending {
     Done,
     /// Done, but some points failed, or a fit did not converge.
     Partly,
+    /// Stopped by the user, with what was computed until then.
+    Stopped,
 }
 
 const INPUT_IS_WRONG: u8 = 1;
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Partly) => ExitCode::from(PARTLY),
+        Ok(Ending::Stopped) => ExitCode::from(STOPPED),
         Err(error) => {
             error.print();
             ExitCode::from(if error.is_stop() { STOPPED } else { INPUT_IS_WRONG })

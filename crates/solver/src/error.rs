@@ -160,6 +160,12 @@ pub enum Cause {
     /// The limit of steps was reached.
     #[error("the limit of steps was reached (`--max-steps`, `SolveOptions::max_steps`)")]
     TooManySteps,
+    /// The limit of time was reached.
+    #[error("the limit of time was reached (`--time-limit`, `SolveOptions::time_limit`)")]
+    TimeLimit,
+    /// The work was stopped from outside.
+    #[error("it was stopped")]
+    Stopped,
     /// Amounts that fell below zero within or beyond their tolerance run away: below zero a second-order decay is growth
     /// without limit.
     #[error(

@@ -18,6 +18,7 @@ mod many;
 mod method;
 mod observe;
 mod options;
+mod patience;
 mod problem;
 mod rate_control;
 mod rounding;
@@ -28,6 +29,7 @@ mod setting;
 mod solution;
 mod stats;
 mod steady;
+mod stop_flag;
 mod sweep;
 mod system;
 mod table;
@@ -55,6 +57,7 @@ pub use setting::Setting;
 pub use solution::{Negative, RoundingError, Solution, Turnover};
 pub use stats::Stats;
 pub use steady::{Approach, NoSteadyState, Stability, SteadyState, Unrest, steady_state};
+pub use stop_flag::StopFlag;
 pub use sweep::{
     Axis, CauseCount, End, OnNotice, OnProgress, Place, Plan, Point, Progress, Row, Shard, Start, StoreError,
     StoreOptions, Stored, Summary, Sweep, SweepOptions, WorkItem, merge, sweep, sweep_design, sweep_to_file,

@@ -1,5 +1,7 @@
 //! How to solve.
 
+use std::time::Duration;
+
 use ratelaw_network::units::Quantity;
 
 use crate::control::Tolerance;
@@ -7,6 +9,7 @@ use crate::error::{Result, SolveError};
 use crate::method::Method;
 use crate::problem::Problem;
 use crate::setting::Setting;
+use crate::stop_flag::StopFlag;
 
 /// Options of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +31,12 @@ pub struct SolveOptions {
     pub on_rounding: OnRounding,
     /// Most steps, accepted and rejected.
     pub max_steps: usize,
+    /// Most time of a run by the clock; none for any. In lanes it is the run's share of the time of its block: what all
+    /// took, divided by the runs in it. The clock is not the same twice: a run near its limit fails at one time and not at
+    /// another. [`Method::Dopri5`] and [`Method::Dop853`] look at it between save points only.
+    pub time_limit: Option<Duration>,
+    /// Ends runs with [`Cause::Stopped`](crate::Cause::Stopped) when it is set.
+    pub stop: Option<StopFlag>,
     /// Exact derivatives of the solution that are computed with it.
     pub sensitivities: Vec<Setting>,
     /// Whether the turnovers of all steps are integrated, and not only of those that exchange electrons. It changes
@@ -67,6 +76,8 @@ impl Default for SolveOptions {
             on_negative: OnNegative::default(),
             on_rounding: OnRounding::default(),
             max_steps: 100_000,
+            time_limit: None,
+            stop: None,
             sensitivities: Vec::new(),
             all_turnovers: false,
         }
@@ -89,6 +100,9 @@ impl SolveOptions {
         }
         if self.max_steps == 0 {
             return refuse("the limit of steps", 0.0, "at least 1");
+        }
+        if self.time_limit.is_some_and(|limit| limit.is_zero()) {
+            return refuse("the limit of time", 0.0, "a time above zero");
         }
         if self.method.tableau().is_none() && !self.sensitivities.is_empty() {
             let what = "compute sensitivities";

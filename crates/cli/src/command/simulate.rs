@@ -1,16 +1,17 @@
 //! `ratelaw simulate`
 
 use ratelaw::prelude::*;
-use ratelaw::solver::{DisplayUnit, SolveError};
+use ratelaw::solver::{Cause, DisplayUnit, SolveError, StopFlag};
 
 use crate::Ending;
 use crate::arguments::Simulate;
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, say, tell, write_plot};
 use crate::progress::spin;
 use crate::report::plot::Scale;
 use crate::report::{Align, chart, columns, significant};
+use crate::stop::stop_on_request;
 
 pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
@@ -21,7 +22,9 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
         Some(decades) => SavePoints::Logarithmic(points, problem.t_end() * 10.0_f64.powf(-decades)),
         None => SavePoints::Uniform(points),
     });
-    let options = input::options(&arguments.solving, SolveOptions::default())?;
+    let stop = StopFlag::new();
+    stop_on_request(&stop, "stopping; what is computed is kept (again to stop at once)", "stopped at once");
+    let options = SolveOptions { stop: Some(stop), ..input::options(&arguments.solving, SolveOptions::default())? };
     match spin(network.name(), || solve(&problem, &options)) {
         Ok(solution) => {
             sink.say(&summary(&solution))?;
@@ -38,8 +41,9 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
         Err(SolveError::Failed(failure)) => {
             // What was computed is kept; the message says what is missing.
             sink.write(&failure.partial.table())?;
-            crate::error::CliError::from(SolveError::Failed(failure)).print();
-            Ok(Ending::Partly)
+            let ending = if failure.cause == Cause::Stopped { Ending::Stopped } else { Ending::Partly };
+            CliError::from(SolveError::Failed(failure)).print();
+            Ok(ending)
         }
         Err(error) => Err(error.into()),
     }

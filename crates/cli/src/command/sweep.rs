@@ -2,21 +2,21 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratelaw::prelude::*;
 use ratelaw::solver::{
-    self, Block, Cell, Design, Place, Plan, Sampling, SolveError, Start, StoreOptions, Summary, Table, Vary, Zip,
-    sweep_design, sweep_to_file,
+    self, Block, Cell, Design, Place, Plan, Sampling, SolveError, Start, StopFlag, StoreOptions, Summary, Table, Vary,
+    Zip, sweep_design, sweep_to_file,
 };
 
+use crate::Ending;
 use crate::arguments::{Storing, Sweep, Varying};
 use crate::error::{CliError, Result};
 use crate::input;
 use crate::output::{Sink, say, tell, write_plot};
 use crate::progress::Progress;
 use crate::report::{Align, chart, columns, plane, significant};
-use crate::{Ending, STOPPED};
+use crate::stop::stop_on_request;
 
 /// Rows that the screen shows of a long sweep.
 pub(crate) const ROWS: usize = 21;
@@ -131,6 +131,9 @@ fn keep(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions
         StoreOptions { solve: solve.clone(), observables: observables.clone(), amounts: true, ..Default::default() };
     let notes = Plan::new(problem, &asked.design, &stored)?.provenance()?;
     let (threads, lanes) = (arguments.threads.map(usize::from), arguments.lanes);
+    let stop = StopFlag::new();
+    stop_on_request(&stop, "stopping; points that are not finished fail (again to stop at once)", "stopped at once");
+    let solve = SolveOptions { stop: Some(stop.clone()), ..solve };
     let options = SweepOptions { solve, observables, threads, lanes, ..SweepOptions::default() };
     let result = with_progress(problem, &asked.design, options, problem.network().name())?;
     let (table, summary) = (Table { notes, ..result.table() }, result.summary());
@@ -143,7 +146,11 @@ fn keep(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOptions
     if let Some(plot) = plotted(arguments, problem, asked, &table)? {
         sink.say(&plot)?;
     }
-    Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
+    Ok(match summary.failed {
+        0 => Ending::Done,
+        _ if stop.is_set() => Ending::Stopped,
+        _ => Ending::Partly,
+    })
 }
 
 /// Sweeps to a file.
@@ -152,11 +159,11 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     let observables = plane::kept(problem.network(), &asked.mapped, *amounts);
     let count = if observables.is_empty() { Observable::standard(problem.network()).len() } else { observables.len() };
     let progress = Progress::new(0, problem.network().name());
-    let cancel = Arc::new(AtomicBool::new(false));
+    let stop = StopFlag::new();
     let first = "stopping; what is finished is stored (again to stop at once)";
-    stop_on_request(&cancel, first, "stopped at once; the same command with `--resume` goes on");
+    stop_on_request(&stop, first, "stopped at once; the same command with `--resume` goes on");
     let options = StoreOptions {
-        solve,
+        solve: SolveOptions { stop: Some(stop), ..solve },
         threads: arguments.threads.map(usize::from),
         lanes: arguments.lanes,
         observables,
@@ -170,7 +177,6 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
         shard: shard.unwrap_or_default(),
         // A plot shows every point.
         sample: if arguments.plot.is_some() { u64::MAX } else { ROWS as u64 },
-        cancel: Some(cancel),
         progress: Some(Arc::new(move |p| progress.report(p.points, p.done, p.failed))),
         notice: Some(Arc::new(|text| tell(&format!("warning: {text}")))),
     };
@@ -193,22 +199,6 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
         say(&plot)?;
     }
     Ok(if summary.failed > 0 { Ending::Partly } else { Ending::Done })
-}
-
-/// Ctrl-C stops between two pieces of work and says `first`; another one at once, which loses no more than a kill does, with
-/// `second`.
-pub(crate) fn stop_on_request(cancel: &Arc<AtomicBool>, first: &'static str, second: &'static str) {
-    let cancel = Arc::clone(cancel);
-    let handler = move || {
-        if cancel.swap(true, Ordering::Relaxed) {
-            tell(second);
-            std::process::exit(i32::from(STOPPED));
-        }
-        tell(first);
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        tell(&format!("warning: Ctrl-C will end the program at once: {error}"));
-    }
 }
 
 /// Writes the plot that is asked for, and says so.

@@ -2,11 +2,14 @@
 
 use ratelaw_network::Lane;
 
+use std::time::Duration;
+
 use super::numbers::Numbers;
 use super::pace::Pace;
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::options::SolveOptions;
+use crate::patience::Patience;
 use crate::run::{Cut, Next, Run};
 use crate::solution::Solution;
 
@@ -15,6 +18,8 @@ use crate::solution::Solution;
 struct Seat<'a> {
     job: usize,
     run: Run<'a>,
+    /// Its share of the time of the block.
+    spent: Duration,
     /// Whether the Jacobian at its state is new since its last accepted step.
     fresh: bool,
 }
@@ -33,6 +38,7 @@ pub(super) struct Block<'a, const W: usize> {
     seats: [Option<Seat<'a>>; W],
     pace: Pace<W>,
     options: &'a SolveOptions,
+    patience: Patience<'a>,
     stages: usize,
     /// Rounds made, and lanes that were in use in them.
     pub(super) rounds: u64,
@@ -47,6 +53,7 @@ impl<'a, const W: usize> Block<'a, W> {
             seats: [const { None }; W],
             pace: Pace::new(method.error_order),
             options,
+            patience: Patience::new(options),
             stages: method.stages,
             rounds: 0,
             busy: 0,
@@ -72,7 +79,7 @@ impl<'a, const W: usize> Block<'a, W> {
     ) -> Result<Option<Ended>, crate::SolveError> {
         self.numbers.set_tolerance(lane, &run.tolerance, &run.floor);
         run.load(&mut self.numbers.lane(lane));
-        let seat = Seat { job, run, fresh: false };
+        let seat = Seat { job, run, spent: Duration::ZERO, fresh: false };
         self.proceed(lane, seat)
     }
 
@@ -96,6 +103,7 @@ impl<'a, const W: usize> Block<'a, W> {
 
     /// One try of a step in every lane; what has ended by it goes to `ended`.
     pub(super) fn round(&mut self, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
+        self.wait(ended);
         self.numbers.linearise();
         let h = self.sizes(ended);
         let error = self.numbers.attempt(h);
@@ -142,6 +150,23 @@ impl<'a, const W: usize> Block<'a, W> {
         let (below, closes) = (self.numbers.below_zero(), self.numbers.closes());
         for lane in (0..W).filter(|lane| taken[*lane]) {
             self.settle(lane, (nexts[lane], cuts[lane]), h.0[lane], (below[lane], closes[lane]), ended);
+        }
+    }
+
+    /// Ends the runs that have taken too long, or all where they are to stop.
+    fn wait(&mut self, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
+        if self.patience.is_endless() {
+            return;
+        }
+        let running = self.seats.iter().flatten().count().max(1);
+        let share = self.patience.lap() / running as u32;
+        for lane in 0..W {
+            let Some(seat) = &mut self.seats[lane] else { continue };
+            seat.spent += share;
+            if let Some(cause) = self.patience.ends(seat.spent) {
+                let stop = Stop { cause, t: seat.run.t, h: 0.0, species: None };
+                self.fail(lane, stop, ended);
+            }
         }
     }
 

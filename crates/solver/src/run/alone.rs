@@ -1,6 +1,7 @@
 //! A run by a method that keeps a history, alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratelaw_network::{BoundAlong, Lane};
 
@@ -12,6 +13,7 @@ use crate::integrate::Stop;
 use crate::linalg::SymbolicLu;
 use crate::method::{Integrator, Start};
 use crate::options::SolveOptions;
+use crate::patience::Patience;
 
 /// The state of one run, and the method that steps it.
 #[derive(Debug)]
@@ -23,14 +25,29 @@ pub(crate) struct Alone<'a> {
     z: Vec<Lane<1>>,
     q: Vec<Lane<1>>,
     charge: Option<ChargeBalance<1>>,
+    patience: Patience<'a>,
+    spent: Duration,
 }
 
 impl<'a> Alone<'a> {
-    pub(crate) fn new(initialiser: Initialiser<'a>, charge: Option<ChargeBalance<1>>, options: &SolveOptions) -> Self {
+    pub(crate) fn new(
+        initialiser: Initialiser<'a>,
+        charge: Option<ChargeBalance<1>>,
+        options: &'a SolveOptions,
+    ) -> Self {
         let system = &initialiser.system;
         let (z, q) = (vec![Lane::ZERO; system.size()], vec![Lane::ZERO; system.quadratures.len()]);
         let plan = SymbolicLu::of(system.compiled);
-        Self { integrator: Integrator::new(options.method, system, &plan), plan, z, q, charge, initialiser }
+        Self {
+            integrator: Integrator::new(options.method, system, &plan),
+            plan,
+            z,
+            q,
+            charge,
+            initialiser,
+            patience: Patience::new(options),
+            spent: Duration::ZERO,
+        }
     }
 
     /// Integrates a run from start to end.
@@ -54,6 +71,10 @@ impl<'a> Alone<'a> {
         let start = Start { t: run.t, end: run.end, y: z, q };
         integrator.begin(&initialiser.system, &run.tolerance, start, &mut run.solution.stats);
         loop {
+            self.spent += self.patience.lap();
+            if let Some(cause) = self.patience.ends(self.spent) {
+                return Err(Stop { cause, t: run.t, h: 0.0, species: None });
+            }
             let Self { initialiser, integrator, z, q, .. } = self;
             let start = Start { t: run.t, end: run.end, y: z, q };
             let most = run.max_steps();

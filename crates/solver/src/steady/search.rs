@@ -1,5 +1,7 @@
 //! The way to a steady state: a run until Newton's method takes over.
 
+use std::time::Duration;
+
 use ratelaw_network::Lane;
 
 use super::equations::Equations;
@@ -14,6 +16,7 @@ use crate::integrate::Stop;
 use crate::lanes::plain;
 use crate::method::Adaptive;
 use crate::options::SolveOptions;
+use crate::patience::Patience;
 use crate::stats::Stats;
 use crate::system::System;
 
@@ -72,7 +75,12 @@ pub(super) fn search<'a>(
     let mut t = 0.0;
     let mut run = Adaptive::new(search.equations.network, system, initialiser.first_step(tolerance, &y, LONGEST));
     stats.evaluations += 1;
+    let (mut patience, mut spent) = (Patience::new(options), Duration::ZERO);
     while t < LONGEST {
+        spent += patience.lap();
+        if let Some(cause) = patience.ends(spent) {
+            return Err(none(Unrest::Stopped(cause), t, &plain(&y)));
+        }
         let most = options.max_steps;
         let h = match run.advance(system, tolerance, (t, LONGEST), (&mut y, &mut q), most, &mut stats) {
             Ok(h) => h,

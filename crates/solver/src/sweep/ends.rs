@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::design::Points;
 use super::{End, Point};
-use crate::error::Result;
+use crate::error::{Cause, Result, SolveError};
 use crate::integrate::supported;
 use crate::many::solve_each;
 use crate::observe::Observable;
@@ -45,6 +45,7 @@ impl Ends<'_> {
         let mut given: Vec<Vec<f64>> = Vec::with_capacity(count);
         let mut outcomes: Vec<Option<Result<End>>> = (0..count).map(|_| None).collect();
         let mut rest = range;
+        let mut unfinished = false;
         let mut jobs = || {
             let index = rest.next().filter(|_| !stopped())?;
             let values = self.points.values(index);
@@ -57,6 +58,7 @@ impl Ends<'_> {
         };
         let mut done = |place: usize, outcome: Result<Solution>| {
             let outcome = outcome.map(|solution| self.end(solution));
+            unfinished |= matches!(&outcome, Err(SolveError::Failed(failure)) if failure.cause == Cause::Stopped);
             told(&outcome);
             outcomes[place] = Some(outcome);
         };
@@ -69,7 +71,7 @@ impl Ends<'_> {
         let points = given.into_iter().zip(outcomes);
         let points: Vec<Point> =
             points.map_while(|(values, outcome)| Some(Point { values, outcome: outcome? })).collect();
-        (points.len() == count).then_some(points)
+        (points.len() == count && !(unfinished && stopped())).then_some(points)
     }
 
     /// The problem, saved at its end alone. What a failure says of a run that never came to a save point is worked out from

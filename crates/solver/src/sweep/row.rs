@@ -84,6 +84,8 @@ fn word(cause: Cause) -> &'static str {
     match cause {
         Cause::StepTooSmall => "step_too_small",
         Cause::TooManySteps => "too_many_steps",
+        Cause::TimeLimit => "time_limit",
+        Cause::Stopped => "stopped",
         Cause::NotFinite => "not_finite",
         Cause::Runaway => "runaway",
         Cause::Negative => "negative_amount",

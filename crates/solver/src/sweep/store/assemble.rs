@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunk::Rows;
 use super::error::StoreError;
@@ -16,6 +15,7 @@ use super::shard::Shard;
 use super::summary::{Summary, Tally};
 use super::{Place, Stored};
 use crate::error::Result;
+use crate::stop_flag::StopFlag;
 use crate::table::Table;
 
 /// Where a result goes: a name that can be taken.
@@ -134,7 +134,7 @@ pub(super) fn assemble_at(
 }
 
 /// Puts the chunks of shards together. The result has the bytes that one run of the whole sweep would have given. The
-/// folders stay as they are. Setting `cancel` stops it between two chunks, with nothing written.
+/// folders stay as they are. Setting `stop` stops it between two chunks, with nothing written.
 ///
 /// # Errors
 /// [`StoreError`]: an unknown ending, a folder that is not that of a sweep, folders of different sweeps, chunks that are
@@ -143,7 +143,7 @@ pub fn merge<P: AsRef<Path>>(
     folders: &[P],
     path: impl AsRef<Path>,
     sample: u64,
-    cancel: Option<&AtomicBool>,
+    stop: Option<&StopFlag>,
 ) -> Result<Stored, StoreError> {
     let target = Target::new(path.as_ref())?;
     // By whatever names: the lock on the first would be found by the second, and taken for that of another run.
@@ -165,7 +165,7 @@ pub fn merge<P: AsRef<Path>>(
         }
     }
     let temporary = target.with(".merging");
-    let cancelled = || cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+    let cancelled = || stop.is_some_and(StopFlag::is_set);
     assemble_at(&folders, &target, &temporary, &Wish { sample, cancelled: &cancelled }).map_err(|halt| match halt {
         Halt::Io(e) => files("write", &temporary)(e),
         Halt::Cancelled => StoreError::MergeStopped { path: target.path.clone() },

@@ -1,15 +1,15 @@
 //! What `--resume` does with a file that is there, and with very many points.
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ratelaw_network::units::Quantity;
 
 use super::super::super::output::{Kind, There, there};
 use super::super::super::{Place, Start, StoreError, StoreOptions, sweep_to_file};
-use super::{design, folder, options, problem, store_error};
+use super::{design, folder, options, problem, stopped_by, store_error};
 use crate::options::SolveOptions;
+use crate::stop_flag::StopFlag;
 use crate::sweep::store::manifest::Manifest;
 use crate::sweep::store::{Plan, Progress, Shard, merge};
 use crate::sweep::{Axis, Design};
@@ -108,16 +108,20 @@ fn very_many_points_begin_at_once() {
     for (start, shard) in
         [(Start::New, Shard::WHOLE), (Start::Resume, Shard::WHOLE), (Start::New, Shard::new(2, 3).expect("a shard"))]
     {
-        let cancel = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&cancel);
+        let flag = StopFlag::new();
+        let solve = stopped_by(&flag);
         let first = before;
-        let progress = move |p: Progress| flag.store(p.done > first + 5, Ordering::Relaxed);
+        let progress = move |p: Progress| {
+            if p.done > first + 5 {
+                flag.set();
+            }
+        };
         let options = StoreOptions {
             start,
             shard,
             chunk: Some(1),
             threads: Some(2),
-            cancel: Some(cancel),
+            solve,
             progress: Some(Arc::new(progress)),
             ..StoreOptions::default()
         };
@@ -175,7 +179,8 @@ fn a_stopped_merge_leaves_nothing() {
         matches!(&told[..], [one] if one.contains("shard 15/15 has no points: the sweep has 14 chunks")),
         "{told:?}"
     );
-    let stop = AtomicBool::new(true);
+    let stop = StopFlag::new();
+    stop.set();
     let error = merge(&parts, &path, 0, Some(&stop)).expect_err("it is stopped");
     assert!(matches!(error, StoreError::MergeStopped { .. }), "{error}");
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 2, "something is left beside the parts");

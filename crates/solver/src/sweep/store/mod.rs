@@ -23,7 +23,6 @@ mod work;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 pub use assemble::merge;
 pub use error::StoreError;
@@ -40,7 +39,8 @@ use crate::table::Table;
 /// Options of a sweep to a file.
 #[derive(Clone)]
 pub struct StoreOptions {
-    /// How each point is solved.
+    /// How each point is solved. Its `stop` ends the sweep: chunks that are being solved are dropped, finished ones stay
+    /// stored.
     pub solve: SolveOptions,
     /// What is kept of each point; empty for the model's own observables.
     pub observables: Vec<Observable>,
@@ -59,8 +59,6 @@ pub struct StoreOptions {
     pub shard: Shard,
     /// Rows, equally spaced over all, that are kept to be shown, at most.
     pub sample: u64,
-    /// Set to `true` to stop, between two points: chunks that are being solved are dropped, finished ones stay stored.
-    pub cancel: Option<Arc<AtomicBool>>,
     /// Called as points are done.
     pub progress: Option<OnProgress>,
     /// Called before the work with what the user should know: that a result which is there is damaged and solved again, that a
@@ -83,7 +81,6 @@ impl Default for StoreOptions {
             start: Start::New,
             shard: Shard::WHOLE,
             sample: 21,
-            cancel: None,
             progress: None,
             notice: None,
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 use ratelaw_network::Network;
 use ratelaw_network::units::Quantity;
@@ -41,6 +42,9 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     on_rounding: Option<String>,
     max_steps: u64,
+    /// Most time of a point, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_limit: Option<Exact>,
     observables: Vec<String>,
     amounts: bool,
     design: Design,
@@ -100,6 +104,7 @@ impl Plan {
             refuse_negative: solve.on_negative == OnNegative::Fail,
             on_rounding: (solve.on_rounding == OnRounding::Report).then(|| "report".to_owned()),
             max_steps: solve.max_steps as u64,
+            time_limit: solve.time_limit.map(|limit| Exact(limit.as_secs_f64())),
             observables: observables.iter().map(|o| o.name(network)).collect(),
             amounts,
             design,
@@ -199,6 +204,12 @@ impl Plan {
             on_negative: if self.refuse_negative { OnNegative::Fail } else { OnNegative::Report },
             on_rounding: if self.on_rounding.is_some() { OnRounding::Report } else { OnRounding::Fail },
             max_steps: self.max_steps as usize,
+            time_limit: self
+                .time_limit
+                .map(|limit| Duration::try_from_secs_f64(limit.0))
+                .transpose()
+                .map_err(|_| StoreError::Incomplete)?,
+            stop: None,
             sensitivities: Vec::new(),
             all_turnovers: false,
         };
@@ -219,6 +230,9 @@ impl Plan {
         notes.push(prepared.solve.note());
         let mut tolerances =
             format!("rtol {:e}, resolution {:e}, max_steps {}", self.rtol.0, self.resolution.0, self.max_steps);
+        if let Some(limit) = self.time_limit {
+            tolerances.push_str(&format!(", time_limit {} s", limit.0));
+        }
         for (name, value) in &self.atol {
             tolerances.push_str(&format!(", atol {name} = {:e} (SI)", value.0));
         }

@@ -43,7 +43,8 @@ pub fn sweep_to_file(
     many.check()?;
     let target = Target::new(path.as_ref())?;
     let plan = Plan::new(problem, design, options)?;
-    let prepared = plan.prepare()?;
+    let mut prepared = plan.prepare()?;
+    prepared.solve.stop.clone_from(&options.solve.stop);
     let manifest = Manifest::new(plan, &prepared, options.shard);
     let beside = parts(&target, options.shard);
     clean(&beside);
@@ -105,7 +106,7 @@ fn work(
     let present = folder.present().map_err(files("read", folder.path()))?;
     let own = |chunk: &u64| *chunk < manifest.chunks && shard.has(*chunk);
     let finished: HashSet<u64> =
-        present.into_par_iter().filter(|c| own(c) && !watch.is_cancelled() && solver.is_stored(*c)).collect();
+        present.into_par_iter().filter(|c| own(c) && !watch.is_stopped() && solver.is_stored(*c)).collect();
     let stored = AtomicU64::new(finished.len() as u64);
     let stopped = |path: PathBuf, e: &io::Error| {
         if !folder.path().is_dir() {
@@ -135,7 +136,7 @@ fn work(
         Some(Some((path, e))) => return Err(stopped(path, &e)),
     }
     let peak = solver.alive.peak();
-    let wish = Wish { sample: options.sample, cancelled: &|| watch.is_cancelled() };
+    let wish = Wish { sample: options.sample, cancelled: &|| watch.is_stopped() };
     let folders = std::slice::from_ref(&folder);
     let temporary = folder.temporary();
     let outcome = if shard == Shard::WHOLE {
@@ -176,7 +177,7 @@ impl Chunks<'_> {
 
     /// Whether a chunk was solved and stored, and not cancelled.
     fn solve(&self, chunk: u64) -> io::Result<bool> {
-        if self.watch.is_cancelled() {
+        if self.watch.is_stopped() {
             return Ok(false);
         }
         let _one = self.alive.one();

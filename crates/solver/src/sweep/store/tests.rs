@@ -14,6 +14,7 @@ use super::super::{Progress, WorkItem, merge};
 use super::*;
 use crate::error::SolveError;
 use crate::options::SolveOptions;
+use crate::stop_flag::StopFlag;
 use crate::sweep::{Axis, SweepOptions, sweep};
 use crate::table::{Cell, Format};
 
@@ -153,22 +154,17 @@ fn a_stopped_sweep_goes_on() {
         sweep_to_file(&problem(), &design(), &whole, &options()).expect("it is stored");
         let mut solved = 0;
         for stop in [1, 12, 30] {
-            let cancel = Arc::new(AtomicBool::new(false));
+            let flag = StopFlag::new();
             let calls = Arc::new(AtomicU64::new(0));
-            let (flag, count) = (Arc::clone(&cancel), Arc::clone(&calls));
+            let (solve, count) = (stopped_by(&flag), Arc::clone(&calls));
             let progress = move |_: Progress| {
                 if count.fetch_add(1, Ordering::Relaxed) + 1 >= stop {
-                    flag.store(true, Ordering::Relaxed);
+                    flag.set();
                 }
             };
             let start = if stop == 1 { Start::New } else { Start::Resume };
-            let options = StoreOptions {
-                start,
-                threads: Some(1),
-                cancel: Some(cancel),
-                progress: Some(Arc::new(progress)),
-                ..options()
-            };
+            let options =
+                StoreOptions { start, threads: Some(1), solve, progress: Some(Arc::new(progress)), ..options() };
             let error = store_error(sweep_to_file(&problem(), &design(), &path, &options));
             let StoreError::Cancelled { stored, chunks: 14, .. } = error else { panic!("{error}") };
             assert!(stored >= solved, "{stored} of {solved} chunks are left");
@@ -188,13 +184,21 @@ fn a_stopped_sweep_goes_on() {
     }
 }
 
+/// Options of points that a flag stops.
+fn stopped_by(flag: &StopFlag) -> SolveOptions {
+    SolveOptions { stop: Some(flag.clone()), ..options().solve }
+}
+
 /// Stops a sweep before its last chunk and gives its folder.
 fn begun(path: &Path) -> PathBuf {
-    let cancel = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&cancel);
-    let progress = move |p: Progress| flag.store(p.done >= 50, Ordering::Relaxed);
-    let options =
-        StoreOptions { threads: Some(1), cancel: Some(cancel), progress: Some(Arc::new(progress)), ..options() };
+    let flag = StopFlag::new();
+    let solve = stopped_by(&flag);
+    let progress = move |p: Progress| {
+        if p.done >= 50 {
+            flag.set();
+        }
+    };
+    let options = StoreOptions { threads: Some(1), solve, progress: Some(Arc::new(progress)), ..options() };
     let StoreError::Cancelled { folder, .. } = store_error(sweep_to_file(&problem(), &design(), path, &options)) else {
         panic!("it was not cancelled");
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use super::manifest::Manifest;
 use super::plan::{Plan, Prepared};
 use super::shard::Shard;
 use crate::error::Result;
+use crate::stop_flag::StopFlag;
 use crate::sweep::ends::Ends;
 use crate::sweep::row::Row;
 
@@ -76,7 +77,7 @@ pub(super) struct Watch {
     points: u64,
     done: AtomicU64,
     failed: AtomicU64,
-    cancel: Option<Arc<AtomicBool>>,
+    stop: Option<StopFlag>,
     progress: Option<OnProgress>,
     /// Lanes that points are solved in.
     lanes: Option<usize>,
@@ -84,13 +85,13 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(points: u64, options: &StoreOptions) -> Self {
-        let StoreOptions { cancel, progress, lanes, .. } = options.clone();
-        Self { points, cancel, progress, lanes, ..Self::default() }
+        let StoreOptions { solve, progress, lanes, .. } = options.clone();
+        Self { points, stop: solve.stop, progress, lanes, ..Self::default() }
     }
 
     /// Whether the run shall stop.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(StopFlag::is_set)
     }
 
     /// So many points are done, and so many of these failed.
@@ -103,10 +104,10 @@ impl Watch {
     }
 }
 
-/// Solves consecutive points on this thread; none if the run was cancelled meanwhile.
+/// Solves consecutive points on this thread; none if the run was stopped meanwhile.
 pub(super) fn solve_range(prepared: &Prepared, range: Range<u64>, watch: &Watch) -> Option<Vec<Row>> {
     let Prepared { problem, points, observables, solve, .. } = prepared;
     let ends = Ends { problem, points, observables, solve, lanes: watch.lanes };
-    let solved = ends.solve(range, &|| watch.is_cancelled(), &|outcome| watch.add(1, u64::from(outcome.is_err())))?;
+    let solved = ends.solve(range, &|| watch.is_stopped(), &|outcome| watch.add(1, u64::from(outcome.is_err())))?;
     Some(solved.into_iter().map(|point| Row::new(point, problem.network())).collect())
 }
