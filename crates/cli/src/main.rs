@@ -21,6 +21,8 @@ enum Ending {
     Done,
     /// Done, but some points failed, or a fit did not converge.
     Partly,
+    /// Stopped by request; what was finished was reported.
+    Stopped,
 }
 
 const INPUT_IS_WRONG: u8 = 1;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Partly) => ExitCode::from(PARTLY),
+        Ok(Ending::Stopped) => ExitCode::from(STOPPED),
         Err(error) => {
             error.print();
             ExitCode::from(if error.is_stop() { STOPPED } else { INPUT_IS_WRONG })

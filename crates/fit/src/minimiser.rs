@@ -1,5 +1,7 @@
 //! Levenberg-Marquardt with bounds, as a machine that asks for points and is told their residuals.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use nalgebra::DVector;
 
 use crate::error::{FitError, Result};
@@ -21,12 +23,14 @@ pub enum Ending {
     Iterations,
     /// No step lowers the sum of squares, although the gradient says that one should.
     Stalled,
+    /// The user asked to stop.
+    Cancelled,
 }
 
 impl Ending {
     /// Whether it is a minimum.
     pub fn converged(self) -> bool {
-        !matches!(self, Self::Iterations | Self::Stalled)
+        !matches!(self, Self::Iterations | Self::Stalled | Self::Cancelled)
     }
 
     /// In words, for reports.
@@ -38,6 +42,7 @@ impl Ending {
             Self::Bounds => "no parameter can move: at a bound, or not felt",
             Self::Iterations => "the limit of iterations was reached",
             Self::Stalled => "no step lowers the sum of squares",
+            Self::Cancelled => "stopped by request",
         }
     }
 }
@@ -77,6 +82,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) resolution: f64,
     /// Relative error of the derivatives.
     pub(crate) derivatives: f64,
+    /// Ends a minimisation between two points when it is true.
+    pub(crate) cancel: Option<&'a AtomicBool>,
 }
 
 /// Converged when the linear model promises to lower the sum of squares by less than this fraction of it: the
@@ -154,6 +161,14 @@ impl<'a> Minimiser<'a> {
 
     /// Takes the outcome of the point that was asked for.
     pub(crate) fn tell(&mut self, outcome: Result<Residuals>) {
+        self.take(outcome);
+        // Looked at here alone, so that between two calls of `ask` nothing changes.
+        if self.ask().is_some() && self.rules.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            self.ending = Some(Ending::Cancelled);
+        }
+    }
+
+    fn take(&mut self, outcome: Result<Residuals>) {
         let outcome = outcome.and_then(Residuals::finite);
         let Some(best) = &self.best else {
             match outcome {

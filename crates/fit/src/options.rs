@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratelaw_solver::SolveOptions;
 
@@ -26,6 +27,11 @@ pub struct FitOptions {
     pub max_iterations: usize,
     /// Called after each part of the work, with parts done and parts in all.
     pub progress: Option<Arc<dyn Fn(usize, usize) + Send + Sync>>,
+    /// Ends the work soon when it is true: the report is then of what is finished, and [`FitReport::stopped`] says so. It is
+    /// looked at between iterations, also by [`bootstrap`](crate::bootstrap()) of the report.
+    ///
+    /// [`FitReport::stopped`]: crate::FitReport::stopped
+    pub cancel: Option<Arc<AtomicBool>>,
 }
 
 impl Default for FitOptions {
@@ -38,6 +44,7 @@ impl Default for FitOptions {
             noise: Noise::default(),
             max_iterations: 200,
             progress: None,
+            cancel: None,
         }
     }
 }
@@ -56,6 +63,11 @@ impl fmt::Debug for FitOptions {
 }
 
 impl FitOptions {
+    /// Whether the user has asked to stop.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         self.loss.check()?;
         for (what, found, most) in [

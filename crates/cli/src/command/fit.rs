@@ -1,12 +1,15 @@
 //! `ratelaw fit`
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use ratelaw::fit::{Bootstrap, BootstrapOptions, FitError, bootstrap, check};
 use ratelaw::prelude::*;
 use ratelaw::solver::Format;
 use serde_json::Value;
 
+use super::sweep::stop_on_request;
 use crate::Ending;
 use crate::arguments::{Estimation, Fit};
 use crate::error::{CliError, Result};
@@ -22,12 +25,15 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
     let experiments = experiments(&network, &arguments.estimation)?;
-    let options = FitOptions { loss: arguments.loss, ..options(&arguments.estimation)? };
+    let cancel = Arc::new(AtomicBool::new(false));
+    let options =
+        FitOptions { loss: arguments.loss, cancel: Some(Arc::clone(&cancel)), ..options(&arguments.estimation)? };
     let free = free_or_bounded(&arguments.free, &network)?;
     check(&experiments, &free, &options)?;
     if let Some(folder) = &arguments.plots {
         std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
     }
+    stop_with_what_is_finished(&cancel);
     let report = with_progress(&experiments, &free, options, network.name())?;
     sink.say(report.to_string().trim_end())?;
     let again = arguments.bootstrap.map(|replicates| {
@@ -59,8 +65,24 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
             sink.say(&write_plot(plot.as_ref(), &folder.join(format!("{name}.svg")))?)?;
         }
     }
+    let stopped = report.stopped() || again.as_ref().is_some_and(|a| a.unfinished > 0);
     let whole = report.converged && again.is_none_or(|a| a.failed == 0);
-    Ok(if whole { Ending::Done } else { Ending::Partly })
+    Ok(ending(stopped, whole))
+}
+
+/// How a fit ends that was stopped, or whole, or neither.
+pub(super) fn ending(stopped: bool, whole: bool) -> Ending {
+    match (stopped, whole) {
+        (true, _) => Ending::Stopped,
+        (false, true) => Ending::Done,
+        (false, false) => Ending::Partly,
+    }
+}
+
+/// Ctrl-C ends the starts, profiles and samples under way; what is finished is reported and written.
+pub(super) fn stop_with_what_is_finished(cancel: &Arc<AtomicBool>) {
+    let first = "stopping; what is finished is reported (again to stop at once)";
+    stop_on_request(cancel, first, "stopped at once; nothing is reported");
 }
 
 /// One experiment for each data file.
@@ -147,7 +169,7 @@ pub(crate) fn with_progress(
     what: &str,
 ) -> Result<FitReport> {
     let progress = Progress::new((options.starts + free.len()) as u64, what);
-    options.progress = Some(std::sync::Arc::new(move |done, _| progress.reach(done)));
+    options.progress = Some(Arc::new(move |done, _| progress.reach(done)));
     Ok(fit(experiments, free, &options)?)
 }
 
