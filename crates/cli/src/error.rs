@@ -48,8 +48,17 @@ pub(crate) enum CliError {
     HeatMapAxes { found: usize },
     #[error("a heat map shows one or two observables, and --show names {found}")]
     HeatMapPanels { found: usize },
-    #[error("the candidate `{name}` is given twice")]
-    SameCandidate { name: String },
+    #[error(
+        "{}: the same model with the same free parameters; give each candidate once",
+        if first == second { format!("the candidate `{first}` is given twice") }
+        else { format!("the candidates `{first}` and `{second}` are one") }
+    )]
+    SameCandidate { first: String, second: String },
+    #[error(
+        "--nested, but `{first}` and `{second}` have {count} free parameters each, so neither is a special case of the other; \
+         leave --nested out, or give candidates of different numbers"
+    )]
+    NotNested { first: String, second: String, count: usize },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }
@@ -57,8 +66,13 @@ pub(crate) enum CliError {
 impl CliError {
     /// Whether the user stopped the program.
     pub(crate) fn is_stop(&self) -> bool {
-        let Self::Solve(SolveError::Store(error)) = self else { return false };
-        matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
+        match self {
+            Self::Solve(SolveError::Store(error)) => {
+                matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
+            }
+            Self::Fit(error) => matches!(error, FitError::Stopped { .. }),
+            _ => false,
+        }
     }
 
     /// Prints the message to standard error; a list of faults says `error:` for each by itself.

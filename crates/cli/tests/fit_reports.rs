@@ -195,7 +195,7 @@ fn two_sets_of_free_parameters_are_compared() {
     for (c, expected) in list.iter().zip(&expected.candidates) {
         assert_eq!(c["aicc"].as_f64(), Some(expected.likelihood.aicc()));
         assert_eq!(c["bic"].as_f64(), Some(expected.likelihood.bic()));
-        assert_eq!(c["weight"].as_f64(), Some(expected.weight));
+        assert_eq!(c["weight"].as_f64(), expected.weight);
     }
     let ratio = &found["likelihood_ratios"][0];
     assert_eq!((ratio["smaller"].as_str(), ratio["larger"].as_str()), (Some(small), Some(large)));
@@ -204,6 +204,11 @@ fn two_sets_of_free_parameters_are_compared() {
 
     let text = done(&["compare", small, large, "--data", DATA]);
     assert!(text.contains("AICc") && text.contains("likelihood ratio: ") && text.contains("k2 = "), "{text}");
+    // k1 is bounded on one side only, and the two can be exchanged.
+    let caution = "caution: another place fits equally well (`ratelaw fit` names it); one value of many: k1";
+    assert_eq!(text.matches("caution").count(), 1, "{text}");
+    assert!(text.contains(caution), "{text}");
+    assert!(!text.contains("\n\n\n"), "{text}");
 }
 
 /// Two models are nested only if the user says so.
@@ -215,6 +220,52 @@ fn other_models_have_a_likelihood_ratio_only_where_it_is_asked_for() {
         found["likelihood_ratios"].as_array().map(Vec::len)
     };
     assert_eq!((ratios(&[]), ratios(&["--nested"])), (Some(0), Some(1)));
+    let text = done(&models);
+    assert!(text.contains("weight") && !text.contains("\n\n\n"), "two blank lines:\n{text}");
+}
+
+/// The range of p5 leaves out the model's own value, at which the smaller model fits better.
+#[test]
+fn a_larger_model_that_fits_worse_has_no_p_value() {
+    let (small, large) = ("alpha-pinene:p1,p2,p3,p4", "alpha-pinene:p1,p2,p3,p4,p5=1e-3 1/min..1e-2 1/min");
+    let found = |more: &[&str]| {
+        let output =
+            ratelaw(Path::new("."), &[&["compare", small, large, "--data", PINENE, "--starts", "2"], more].concat());
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = found(&[]);
+    let said = format!("no likelihood ratio: `{large}` holds `{small}` as a special case and cannot fit worse");
+    assert!(text.contains(&said) && text.contains("wider ranges") && !text.contains("p = "), "{text}");
+    let json: Value = serde_json::from_str(&found(&["--out", "-", "--format", "json"])).expect("JSON");
+    assert!(json["likelihood_ratios"][0]["p"].is_null(), "{json}");
+    assert!(json["remarks"][0].as_str().is_some_and(|r| r.starts_with("no likelihood ratio")), "{json}");
+}
+
+/// Three data with deviations of their own: n - k - 1 is 1 for one parameter and 0 for two.
+#[test]
+fn too_few_data_have_no_aicc_and_no_weight() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = "time / h,yield(BPA from NH3) / %,sd(yield(BPA from NH3)) / %\n1,34,1\n2,57,1\n4,81,1\n";
+    std::fs::write(folder.path().join("few.csv"), rows).expect("data");
+    let (one, two) = ("jia-2024-two-step:k2", "jia-2024-two-step:k1,k2");
+    let run = |more: &[&str]| {
+        let arguments = [&["compare", two, one, "--data", "few.csv", "--starts", "3"], more].concat();
+        String::from_utf8(ratelaw(folder.path(), &arguments).stdout).expect("text")
+    };
+    let text = run(&[]);
+    let row: Vec<&str> = text.lines().find(|l| l.starts_with(two)).expect("a row").split_whitespace().collect();
+    assert_eq!((row[1], row[2], row[4], row[5]), ("2", "-", "-", "-"), "{text}");
+    let row: Vec<&str> = text.lines().find(|l| l.starts_with(one)).expect("a row").split_whitespace().collect();
+    assert_eq!((row[4], row[5]), ("0.00", "1.000"), "{text}");
+    assert!(
+        text.contains("which is 0 with n = 3 data and k = 2 estimated numbers; BIC can still be compared"),
+        "{text}"
+    );
+    let json: Value = serde_json::from_str(&run(&["--out", "-", "--format", "json"])).expect("JSON");
+    let last = &json["candidates"][1];
+    assert!(last["name"] == two && last["aicc"].is_null() && last["weight"].is_null() && last["above"].is_null());
+    assert!(last["bic"].is_number() && json["candidates"][0]["weight"] == 1.0, "{json}");
+    assert!(run(&["--out", "-"]).contains("# remark: `jia-2024-two-step:k1,k2` has neither AICc nor weight"));
 }
 
 #[test]
@@ -229,6 +280,19 @@ fn a_wrong_comparison_is_refused_before_any_work() {
     assert!(twice.contains("the candidate `jia-2024-two-step:k2` is given twice"), "{twice}");
     let unknown = refused(&["jia-2024-two-step:k2", "jia-2024-two-step:k3", "--data", DATA], 1);
     assert!(unknown.contains("k3"), "{unknown}");
+    // By what they are: the ranges of k1 and k2 are those of the model.
+    let one = refused(&["jia-2024-two-step", "jia-2024-two-step:k2,k1", "--data", DATA], 1);
+    assert!(one.contains("the candidates `jia-2024-two-step` and `jia-2024-two-step:k2,k1` are one"), "{one}");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("own.toml"), models::find(MODEL).expect("the model").text).expect("a model");
+    for other in ["./own.toml:k2", "jia-2024-two-step:k2"] {
+        let output = ratelaw(folder.path(), &["compare", "own.toml:k2", other, "--data", DATA]);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{other}");
+        assert!(message.contains(&format!("the candidates `own.toml:k2` and `{other}` are one")), "{message}");
+    }
+    let equal = refused(&["jia-2024-two-step:k1", "jia-2024-two-step:k2", "--nested", "--data", DATA], 1);
+    assert!(equal.contains("`jia-2024-two-step:k2` have 1 free parameters each, so neither is a special"), "{equal}");
     let alone = refused(&["jia-2024-two-step:k2", "--data", DATA], 2);
     assert!(alone.contains("2 values required"), "{alone}");
     // One iteration is too few for k1 and k2 together.

@@ -12,7 +12,7 @@ use crate::error::{FitError, Result};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::fitting::Fitting;
-use crate::minimiser::Minimum;
+use crate::minimiser::{Ending, Minimum};
 use crate::report::FitReport;
 
 /// Data sets that are fitted side by side; more would only need more memory.
@@ -75,6 +75,8 @@ pub struct Bootstrap {
     pub samples: Vec<Vec<f64>>,
     /// Data sets whose fit failed or did not converge; they are left out and counted.
     pub failed: usize,
+    /// Data sets whose fit had not ended when the user asked to stop.
+    pub unfinished: usize,
     /// How it was made.
     pub options: BootstrapOptions,
 }
@@ -100,6 +102,11 @@ impl Bootstrap {
             0 => "all of which converged".to_owned(),
             n => format!("{n} of which failed or did not converge and were left out"),
         };
+        let asked = match self.unfinished {
+            0 => String::new(),
+            _ => format!("; {replicates} were asked for, and the rest was stopped by request"),
+        };
+        let replicates = replicates - self.unfinished;
         let noise = match resampling {
             Resampling::Residuals => {
                 "residuals drawn with replacement within each column, corrected for their leverage"
@@ -107,7 +114,7 @@ impl Bootstrap {
             Resampling::Parametric => "normal noise",
         };
         format!(
-            "Bootstrap intervals are the central 95 % of {replicates} fits ({failed}) to data made of the fitted model and \
+            "Bootstrap intervals are the central 95 % of {replicates} fits ({failed}{asked}) to data made of the fitted model and \
              {noise} (seed {seed}), each from the fitted values."
         )
     }
@@ -161,17 +168,24 @@ pub fn bootstrap(report: &FitReport, options: &BootstrapOptions) -> Result<Boots
         let mut values = report.comparisons.iter().zip(noise(&mut random)).map(|(c, noise)| c.model + noise);
         report.experiments.iter().map(|e| e.with_values(&mut values)).collect()
     };
-    let mut samples = Vec::new();
+    let (mut samples, mut unfinished) = (Vec::new(), 0);
     for first in (0..options.replicates).step_by(TOGETHER) {
+        if report.options.is_stopped() {
+            unfinished += options.replicates - first;
+            break;
+        }
         let last = options.replicates.min(first + TOGETHER);
         let data: Vec<Vec<Experiment>> = (first..last).map(anew).collect();
         let fits: Vec<Fitting<'_>> =
             data.iter().map(|own| Fitting::new(own, &report.resolved, &report.options)).collect();
-        let minima = Fitting::refit_all(&fits, &report.coordinates).into_iter().flatten();
+        let all = Fitting::refit_all(&fits, &report.coordinates);
+        let minima: Vec<Minimum> = all.into_iter().flatten().collect();
+        unfinished += minima.iter().filter(|m| m.ending == Ending::Stopped).count();
         let values = |m: Minimum| report.resolved.iter().zip(m.x.iter()).map(|(f, x)| f.within(*x)).collect();
-        samples.extend(minima.filter(Minimum::converged).map(values));
+        samples.extend(minima.into_iter().filter(Minimum::converged).map(values));
     }
-    Ok(Bootstrap { failed: options.replicates - samples.len(), samples, options: *options })
+    let failed = options.replicates - samples.len() - unfinished;
+    Ok(Bootstrap { samples, failed, unfinished, options: *options })
 }
 
 /// A number from the standard normal distribution.

@@ -21,7 +21,7 @@ const UNFELT: f64 = 1e-12;
 
 /// The cause for each parameter that the data leave open on at least one side.
 pub(crate) fn causes(fitting: &Fitting<'_>, judged: &Judged<'_>, verdicts: &[Verdict]) -> Vec<Option<Cause>> {
-    let open = |v: &Verdict| !matches!(v, Verdict::Determined { .. } | Verdict::EndOfRange);
+    let open = |v: &Verdict| !matches!(v, Verdict::Determined { .. } | Verdict::EndOfRange | Verdict::Stopped);
     if !verdicts.iter().any(open) {
         return vec![None; verdicts.len()];
     }

@@ -13,6 +13,9 @@ use crate::loss::Loss;
 use crate::report::FitReport;
 use crate::residual::{Objective, Residuals};
 
+/// Fits whose `-2 ln L` differs by less than this are the same: chi-squared of one degree exceeds it in 97 of 100 cases.
+const SAME_FIT: f64 = 1e-3;
+
 /// The likelihood of the data at the minimum, for normal noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Likelihood {
@@ -81,10 +84,10 @@ pub struct Candidate {
     pub name: String,
     /// Its likelihood.
     pub likelihood: Likelihood,
-    /// AICc above the lowest.
-    pub above: f64,
-    /// Akaike weight: `exp(-above / 2)`, with all of them adding up to one.
-    pub weight: f64,
+    /// AICc above the lowest; none where there are too few data for an AICc.
+    pub above: Option<f64>,
+    /// Akaike weight: `exp(-above / 2)`, with all of them adding up to one; none where there is no AICc.
+    pub weight: Option<f64>,
     /// Whether its fit converged.
     pub converged: bool,
 }
@@ -121,17 +124,18 @@ pub fn compare(fits: &[(&str, &FitReport)]) -> Result<ModelComparison> {
             .likelihood
             .ok_or_else(|| refuse(&format!("the loss of `{name}`"), "robust", "squares, which have a likelihood"))?;
         let converged = fit.converged;
-        candidates.push(Candidate { name: (*name).to_owned(), likelihood, above: 0.0, weight: 0.0, converged });
+        candidates.push(Candidate { name: (*name).to_owned(), likelihood, above: None, weight: None, converged });
     }
-    candidates.sort_by(|a, b| a.likelihood.aicc().total_cmp(&b.likelihood.aicc()));
+    // Those without an AICc come last, by their BIC.
+    let key = |c: &Candidate| (c.likelihood.aicc(), c.likelihood.bic());
+    candidates.sort_by(|a, b| key(a).0.total_cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
     let lowest = candidates[0].likelihood.aicc();
-    for c in &mut candidates {
-        // Two infinite criteria have no difference.
-        c.above = if c.likelihood.aicc() == lowest { 0.0 } else { c.likelihood.aicc() - lowest };
+    for c in candidates.iter_mut().filter(|c| c.likelihood.aicc().is_finite()) {
+        c.above = Some(c.likelihood.aicc() - lowest);
     }
-    let total: f64 = candidates.iter().map(|c| (-0.5 * c.above).exp()).sum();
+    let total: f64 = candidates.iter().filter_map(|c| c.above).map(|above| (-0.5 * above).exp()).sum();
     for c in &mut candidates {
-        c.weight = (-0.5 * c.above).exp() / total;
+        c.weight = c.above.map(|above| (-0.5 * above).exp() / total);
     }
     Ok(ModelComparison { candidates })
 }
@@ -149,18 +153,47 @@ fn same_data(a: &FitReport, b: &FitReport) -> bool {
 
 impl ModelComparison {
     /// The p-value of the likelihood-ratio test: how often noise alone makes the larger model, of which the smaller is a
-    /// special case, fit better by so much. That it is one only the user knows. None if the names are not there, or the
-    /// larger has not more parameters.
+    /// special case, fit better by so much. That it is one only the user knows. None if the names are not there, the
+    /// larger has not more parameters, or it [fits worse](Self::misfit).
     pub fn likelihood_ratio(&self, smaller: &str, larger: &str) -> Option<f64> {
+        let (degrees, ratio) = self.gain(smaller, larger)?;
+        (ratio >= -SAME_FIT).then(|| Some(ChiSquared::new(degrees).ok()?.sf(ratio.max(0.0)))).flatten()
+    }
+
+    /// How much larger `-2 ln L` is for the larger model than for the smaller, where it is: of two models of which the
+    /// larger holds the smaller that cannot be, so its search has not found its minimum.
+    pub fn misfit(&self, smaller: &str, larger: &str) -> Option<f64> {
+        self.gain(smaller, larger).map(|(_, ratio)| -ratio).filter(|misfit| *misfit > SAME_FIT)
+    }
+
+    /// Degrees of freedom and likelihood ratio of the larger model over the smaller.
+    fn gain(&self, smaller: &str, larger: &str) -> Option<(f64, f64)> {
         let find = |name: &str| self.candidates.iter().find(|c| c.name == name).map(|c| c.likelihood);
         let (small, large) = (find(smaller)?, find(larger)?);
         let degrees = large.estimated.checked_sub(small.estimated).filter(|d| *d > 0)?;
-        let ratio = (small.deviance - large.deviance).max(0.0);
-        Some(ChiSquared::new(degrees as f64).ok()?.sf(ratio))
+        Some((degrees as f64, small.deviance - large.deviance))
     }
-}
 
-impl ModelComparison {
+    /// Plain sentences on what the numbers alone do not say.
+    pub fn remarks(&self) -> Vec<String> {
+        let of = |c: &Candidate| {
+            let Likelihood { estimated: k, data: n, .. } = c.likelihood;
+            if c.likelihood.deviance.is_infinite() {
+                return format!(
+                    "`{}` has neither AICc nor weight: its residuals vanish, so its likelihood is infinite",
+                    c.name
+                );
+            }
+            format!(
+                "`{}` has neither AICc nor weight: its correction divides by n - k - 1, which is {} with n = {n} data and k = {k} \
+                 estimated numbers; BIC can still be compared",
+                c.name,
+                n as i64 - k as i64 - 1
+            )
+        };
+        self.candidates.iter().filter(|c| c.above.is_none()).map(of).collect()
+    }
+
     /// The comparison as a table.
     pub fn table(&self) -> Table {
         let names = ["model", "data", "estimated", "-2 ln L", "AICc", "BIC", "AICc above", "weight", "converged"];
@@ -174,13 +207,13 @@ impl ModelComparison {
                 Cell::Number(deviance),
                 finite(c.likelihood.aicc()),
                 Cell::Number(c.likelihood.bic()),
-                finite(c.above),
-                Cell::Number(c.weight),
+                c.above.into(),
+                c.weight.into(),
                 Cell::Text(c.converged.to_string()),
             ]
         };
         Table {
-            notes: Vec::new(),
+            notes: self.remarks().into_iter().map(|r| ("remark".to_owned(), r)).collect(),
             columns: names.iter().map(|n| Column::new(n, "")).collect(),
             rows: self.candidates.iter().map(row).collect(),
         }
@@ -198,6 +231,7 @@ impl ModelComparison {
     }
 }
 
+/// The table alone, without [`ModelComparison::remarks`].
 impl fmt::Display for ModelComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.candidates.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(5);
@@ -208,13 +242,11 @@ impl fmt::Display for ModelComparison {
         )?;
         for c in &self.candidates {
             let Likelihood { estimated, .. } = c.likelihood;
-            let (aicc, bic) = (c.likelihood.aicc(), c.likelihood.bic());
+            let shown = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
+            let (aicc, bic) = (shown(c.above.map(|_| c.likelihood.aicc()), 3), c.likelihood.bic());
+            let (above, weight) = (shown(c.above, 2), shown(c.weight, 3));
             let note = if c.converged { "" } else { "  did not converge" };
-            writeln!(
-                f,
-                "{:width$}  {estimated:>9}  {aicc:>12.3}  {bic:>12.3}  {:>8.2}  {:>6.3}{note}",
-                c.name, c.above, c.weight
-            )?;
+            writeln!(f, "{:width$}  {estimated:>9}  {aicc:>12}  {bic:>12.3}  {above:>8}  {weight:>6}{note}", c.name)?;
         }
         Ok(())
     }

@@ -77,6 +77,12 @@ pub enum FitError {
     /// A minimisation that was never told anything.
     #[error("no point was evaluated")]
     NotEvaluated,
+    /// A fit that was stopped by request before any of its starts had ended.
+    #[error("stopped by request before any of {starts} starts had ended, so there is no minimum to report")]
+    Stopped {
+        /// Number of starts.
+        starts: usize,
+    },
     /// Every start failed.
     #[error("no start could be evaluated; the first failed so: {first}")]
     NoStart {

@@ -88,8 +88,10 @@ impl<'a> Fitting<'a> {
         let own = starts[0].clone();
         let search = self.search(&objective);
         // The last digits of the parameters are wanted of one minimum alone.
-        let rough = Search { rules: Rules { gain: FROM_A_START, ..search.rules }, ..search };
+        let stop = self.options.stop.as_ref();
+        let rough = Search { rules: Rules { gain: FROM_A_START, stop, ..search.rules }, ..search };
         let minima = rough.minimise_all(starts, &done);
+        // What judges a minimum is finished also after a request to stop: it takes a few evaluations.
         let best = search.refine(self.choose(&objective, &minima, &own)?)?;
         let mut reached = best.sse();
         let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
@@ -115,12 +117,21 @@ impl<'a> Fitting<'a> {
     pub(crate) fn refit_all(all: &[Self], start: &DVector<f64>) -> Vec<Result<Minimum>> {
         let objectives: Vec<Objective<'_>> = all.iter().map(Fitting::objective).collect();
         let pairs = all.iter().zip(&objectives);
-        let machines = pairs.map(|(fit, of)| Minimiser::new(fit.search(of).rules, start.clone())).collect();
+        let machines = pairs
+            .map(|(fit, of)| {
+                let rules = Rules { stop: fit.options.stop.as_ref(), ..fit.search(of).rules };
+                Minimiser::new(rules, start.clone())
+            })
+            .collect();
         let evaluate =
             |asked: &[Asked<'_>]| evaluate_each(&asked.iter().map(|(i, x)| (&objectives[*i], *x)).collect::<Vec<_>>());
         let minima = minimise_together(machines, &evaluate, &|| ());
         let found = all.par_iter().zip(objectives).zip(minima);
-        found.map(|((fit, objective), minimum)| Ok(fit.settle(objective, minimum?)?.best)).collect()
+        let settled = |((fit, objective), minimum): ((&Self, Objective<'_>), Result<Minimum>)| match minimum? {
+            stopped if stopped.ending == Ending::Stopped => Ok(stopped),
+            minimum => Ok(fit.settle(objective, minimum)?.best),
+        };
+        found.map(settled).collect()
     }
 
     pub(crate) fn objective(&self) -> Objective<'a> {
@@ -151,13 +162,18 @@ impl<'a> Fitting<'a> {
             gain: SMALLEST_GAIN,
             resolution: self.options.solve.rtol * objective.size(),
             derivatives: self.options.solve.rtol,
+            stop: None,
         };
         Search { model: objective, rules }
     }
 
     /// The lowest minimum; among those that fit equally well, the one nearest to the user's own start.
     fn choose(&self, objective: &Objective<'_>, minima: &[Result<Minimum>], own: &DVector<f64>) -> Result<Minimum> {
-        let sound: Vec<&Minimum> = minima.iter().flatten().collect();
+        let ended: Vec<&Minimum> = minima.iter().flatten().collect();
+        let sound: Vec<&Minimum> = ended.iter().copied().filter(|m| m.ending != Ending::Stopped).collect();
+        if sound.is_empty() && !ended.is_empty() {
+            return Err(FitError::Stopped { starts: minima.len() });
+        }
         let lowest = sound.iter().map(|m| m.sse()).fold(f64::INFINITY, f64::min);
         let variance = if objective.variance_known() { 1.0 } else { lowest / self.degrees() };
         let allowed = 1e-3 * self.allowed(objective, variance);
@@ -249,6 +265,7 @@ impl<'a> Fitting<'a> {
         let rules = Rules {
             gain: gain.max(search.rules.gain),
             max_iterations: search.rules.max_iterations.min(PROFILE_ITERATIONS),
+            stop: self.options.stop.as_ref(),
             ..search.rules
         };
         let search = &Search { rules, ..search };

@@ -24,6 +24,8 @@ pub enum Verdict {
     NotDetermined,
     /// The minimum is at an end of the range, and the data would have it outside.
     EndOfRange,
+    /// The user asked to stop before its profile was done, so nothing is known of its limits.
+    Stopped,
 }
 
 impl Verdict {
@@ -33,7 +35,7 @@ impl Verdict {
             Self::Determined { low, high } => low <= value && value <= high,
             Self::BoundedFromBelow { low } => low <= value,
             Self::BoundedFromAbove { high } => value <= high,
-            Self::NotDetermined | Self::EndOfRange => true,
+            Self::NotDetermined | Self::EndOfRange | Self::Stopped => true,
         }
     }
 
@@ -43,7 +45,7 @@ impl Verdict {
             Self::Determined { low, high } => (Some(low), Some(high)),
             Self::BoundedFromBelow { low } => (Some(low), None),
             Self::BoundedFromAbove { high } => (None, Some(high)),
-            Self::NotDetermined | Self::EndOfRange => (None, None),
+            Self::NotDetermined | Self::EndOfRange | Self::Stopped => (None, None),
         }
     }
 
@@ -55,6 +57,7 @@ impl Verdict {
             Self::BoundedFromAbove { .. } => "bounded from above",
             Self::NotDetermined => "not determined",
             Self::EndOfRange => "at the end of its range",
+            Self::Stopped => "stopped before its profile was done",
         }
     }
 }

@@ -35,7 +35,10 @@ impl Fitting<'_> {
         let at_bound: Vec<bool> = (0..self.free.len()).map(|i| at_bound(&search, &best.x, i)).collect();
         // Whether a wider range would fit better.
         let better = sse - 0.01 * judged.threshold.allowed;
-        let leaves = |i: usize| at_bound[i] && widened(&search, i, best.x.clone()).is_some_and(|m| m.sse() < better);
+        let stopped = |i: usize| profiles[i].low == Limit::Stopped || profiles[i].high == Limit::Stopped;
+        let leaves = |i: usize| {
+            at_bound[i] && !stopped(i) && widened(&search, i, best.x.clone()).is_some_and(|m| m.sse() < better)
+        };
         let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
         let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
         let covariance = judged.covariance(&moving);
@@ -196,8 +199,11 @@ impl Fitting<'_> {
 fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
     let limit = |limit| match limit {
         Limit::At(x) => Some(free.to_value(x)),
-        Limit::Open | Limit::Lost(_) | Limit::Range(..) => None,
+        Limit::Open | Limit::Lost(_) | Limit::Range(..) | Limit::Stopped => None,
     };
+    if profile.low == Limit::Stopped || profile.high == Limit::Stopped {
+        return Verdict::Stopped;
+    }
     match (limit(profile.low), limit(profile.high)) {
         (Some(low), Some(high)) => Verdict::Determined { low, high },
         (Some(low), None) => Verdict::BoundedFromBelow { low },
@@ -230,7 +236,7 @@ fn obstacles(all: &[Resolved], i: usize, profile: &Profile) -> Vec<Obstacle> {
         Limit::Range(x, other) => {
             Some(Obstacle { value: value(x), range_of: Some(all[other].name.clone()), failure: None })
         }
-        Limit::At(_) | Limit::Open => None,
+        Limit::At(_) | Limit::Open | Limit::Stopped => None,
     };
     [(profile.low, -1.0), (profile.high, 1.0)].into_iter().filter_map(one).collect()
 }

@@ -136,8 +136,16 @@ pub fn least_squares<E: Into<Evaluation>>(
     let low: Vec<f64> = low.iter().enumerate().map(coordinate).collect();
     let high: Vec<f64> = high.iter().enumerate().map(coordinate).collect();
     let held = vec![false; start.len()];
-    let rules =
-        Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution, derivatives: DIFFERENCES };
+    let rules = Rules {
+        low: &low,
+        high: &high,
+        held: &held,
+        max_iterations,
+        gain,
+        resolution,
+        derivatives: DIFFERENCES,
+        stop: None,
+    };
     let search = Search { model: &function, rules };
     let minimum = search.minimise(DVector::from_iterator(start.len(), start.iter().enumerate().map(coordinate)))?;
     let plain = function.plain(&minimum.x)?;

@@ -10,7 +10,15 @@ use crate::report::FitReport;
 impl FitReport {
     /// A paragraph on model, data, noise, minimisation, integration and intervals, with the numbers of this fit.
     pub fn methods(&self) -> String {
-        [self.what(), self.scales(), self.weights(), self.search(), self.limits()].join(" ")
+        let mut text = [self.what(), self.scales(), self.weights(), self.search(), self.limits()].join(" ");
+        if self.stopped() {
+            let unfinished = self.unfinished_starts();
+            text += &format!(
+                " The work was stopped by request before it was done: {unfinished} starts had not ended and were left out, and \
+                 parameters without a verdict have no limits."
+            );
+        }
+        text
     }
 
     fn what(&self) -> String {

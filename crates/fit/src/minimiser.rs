@@ -1,6 +1,7 @@
 //! Levenberg-Marquardt with bounds, as a machine that asks for points and is told their residuals.
 
 use nalgebra::DVector;
+use ratelaw_solver::StopFlag;
 
 use crate::error::{FitError, Result};
 use crate::linear::Linear;
@@ -21,12 +22,14 @@ pub enum Ending {
     Iterations,
     /// No step lowers the sum of squares, although the gradient says that one should.
     Stalled,
+    /// The user asked to stop.
+    Stopped,
 }
 
 impl Ending {
     /// Whether it is a minimum.
     pub fn converged(self) -> bool {
-        !matches!(self, Self::Iterations | Self::Stalled)
+        !matches!(self, Self::Iterations | Self::Stalled | Self::Stopped)
     }
 
     /// In words, for reports.
@@ -38,6 +41,7 @@ impl Ending {
             Self::Bounds => "no parameter can move: at a bound, or not felt",
             Self::Iterations => "the limit of iterations was reached",
             Self::Stalled => "no step lowers the sum of squares",
+            Self::Stopped => "stopped by request",
         }
     }
 }
@@ -77,6 +81,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) resolution: f64,
     /// Relative error of the derivatives.
     pub(crate) derivatives: f64,
+    /// Ends a minimisation between two points when it is set.
+    pub(crate) stop: Option<&'a StopFlag>,
 }
 
 /// Converged when the linear model promises to lower the sum of squares by less than this fraction of it: the
@@ -154,6 +160,14 @@ impl<'a> Minimiser<'a> {
 
     /// Takes the outcome of the point that was asked for.
     pub(crate) fn tell(&mut self, outcome: Result<Residuals>) {
+        self.take(outcome);
+        // Looked at here alone, so that between two calls of `ask` nothing changes.
+        if self.ask().is_some() && self.rules.stop.is_some_and(StopFlag::is_set) {
+            self.ending = Some(Ending::Stopped);
+        }
+    }
+
+    fn take(&mut self, outcome: Result<Residuals>) {
         let outcome = outcome.and_then(Residuals::finite);
         let Some(best) = &self.best else {
             match outcome {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ratelaw_solver::SolveOptions;
+use ratelaw_solver::{SolveOptions, StopFlag};
 
 use crate::error::{FitError, Result};
 use crate::loss::Loss;
@@ -26,6 +26,11 @@ pub struct FitOptions {
     pub max_iterations: usize,
     /// Called after each part of the work, with parts done and parts in all.
     pub progress: Option<Arc<dyn Fn(usize, usize) + Send + Sync>>,
+    /// Ends the work soon when it is set: the report is then of what is finished, and [`FitReport::stopped`] says so. It is
+    /// looked at between iterations, also by [`bootstrap`](crate::bootstrap()) of the report.
+    ///
+    /// [`FitReport::stopped`]: crate::FitReport::stopped
+    pub stop: Option<StopFlag>,
 }
 
 impl Default for FitOptions {
@@ -38,6 +43,7 @@ impl Default for FitOptions {
             noise: Noise::default(),
             max_iterations: 200,
             progress: None,
+            stop: None,
         }
     }
 }
@@ -56,6 +62,11 @@ impl fmt::Debug for FitOptions {
 }
 
 impl FitOptions {
+    /// Whether the user has asked to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(StopFlag::is_set)
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         self.loss.check()?;
         for (what, found, most) in [

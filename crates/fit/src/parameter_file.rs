@@ -61,6 +61,6 @@ fn note(estimate: &Estimate) -> String {
         }
         Verdict::BoundedFromBelow { low } => format!("{word}: at least {} at 95 %{cause}", short(estimate, low)),
         Verdict::BoundedFromAbove { high } => format!("{word}: at most {} at 95 %{cause}", short(estimate, high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => format!("{word}{cause}"),
+        Verdict::NotDetermined | Verdict::EndOfRange | Verdict::Stopped => format!("{word}{cause}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Profile likelihood: how far a parameter can be moved before the data object.
 
 use nalgebra::{DMatrix, DVector};
+use ratelaw_solver::StopFlag;
 
 use crate::minimiser::{Minimum, Rules};
 use crate::search::Search;
@@ -17,6 +18,8 @@ pub(crate) enum Limit {
     Range(f64, usize),
     /// They do not object up to this coordinate, beyond which the integration fails.
     Lost(f64),
+    /// The user asked to stop before it was found.
+    Stopped,
 }
 
 /// A minimum with one parameter held.
@@ -136,6 +139,9 @@ fn limit(
     let (mut inside, mut stride) = (minimum.clone(), step);
     let (mut failed, mut successes) = (false, 2);
     let mut outside = bound;
+    if is_stopped(search) {
+        return Limit::Stopped;
+    }
     for _ in 0..MOST {
         let here = inside.x[index];
         if here == bound {
@@ -148,6 +154,9 @@ fn limit(
         let coordinate = if (ahead - bound) * direction >= 0.0 { bound } else { ahead };
         let start = predicted(&inside, index, coordinate - here, search);
         let outcome = constrained.minimise(start);
+        if is_stopped(search) {
+            return Limit::Stopped;
+        }
         trace.visits.extend(outcome.iter().map(|m| Visit::new(m, index)));
         trace.failures.extend(outcome.as_ref().err().map(|e| (coordinate, e.to_string())));
         match outcome {
@@ -189,9 +198,14 @@ fn limit(
                 .is_some_and(|m| m.residuals.sse() <= threshold.minimum + threshold.allowed)
     };
     match others.into_iter().find(holds_back) {
+        _ if is_stopped(search) => Limit::Stopped,
         Some(other) => Limit::Range(here, other),
         None => Limit::At(here + 0.5 * direction * stride),
     }
+}
+
+fn is_stopped(search: &Search<'_>) -> bool {
+    search.rules.stop.is_some_and(StopFlag::is_set)
 }
 
 /// Whether a coordinate is at an end of its range.

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::identifiability::{Exchange, OtherMinimum, Verdict};
+use crate::identifiability::{Exchange, OtherMinimum, Verdict, list};
 use crate::loss::Loss;
 use crate::report::{Estimate, FitReport};
 
@@ -15,7 +15,8 @@ fn shown(p: &Estimate, value: f64) -> String {
 impl FitReport {
     /// Plain sentences on what the numbers alone do not say.
     pub fn remarks(&self) -> Vec<String> {
-        let mut remarks: Vec<String> = self.parameters.iter().flat_map(of_parameter).collect();
+        let mut remarks = self.of_stop();
+        remarks.extend(self.parameters.iter().flat_map(of_parameter));
         remarks.extend(self.exchanges.iter().map(|e| self.of_exchange(e)));
         remarks.extend(self.other_minima.iter().map(|m| self.of_minimum(m)));
         if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
@@ -51,6 +52,28 @@ impl FitReport {
         };
         self.exchanges.iter().any(|e| e.pair.0 == parameter || e.pair.1 == parameter)
             || self.other_minima.iter().any(outside)
+    }
+
+    /// What a request to stop left undone.
+    fn of_stop(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let (unfinished, all) = (self.unfinished_starts(), self.starts.len());
+        if unfinished > 0 {
+            remarks.push(format!(
+                "stopped by request: {unfinished} of {all} starts had not ended and do not count, so a lower minimum may have \
+                 been missed"
+            ));
+        }
+        let without: Vec<String> =
+            self.parameters.iter().filter(|p| p.verdict == Verdict::Stopped).map(|p| p.name.clone()).collect();
+        if !without.is_empty() {
+            let (it, profile) = if without.len() == 1 { ("its", "profile was") } else { ("their", "profiles were") };
+            remarks.push(format!(
+                "stopped by request: {} without limits and verdict, since {it} {profile} not done",
+                list(&without)
+            ));
+        }
+        remarks
     }
 
     fn of_exchange(&self, exchange: &Exchange) -> String {
@@ -141,7 +164,7 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
             shown(p.low),
             shown(p.high)
         )),
-        Verdict::Determined { .. } => None,
+        Verdict::Determined { .. } | Verdict::Stopped => None,
     };
     remarks.extend(sentence);
     for obstacle in &p.obstacles {

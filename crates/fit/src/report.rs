@@ -194,10 +194,20 @@ impl FitReport {
         self.starts.iter().filter(|s| self.has_arrived(s)).count()
     }
 
-    /// Whether a start is one of those.
+    /// Whether a request to stop left a start or a profile undone.
+    pub fn stopped(&self) -> bool {
+        self.unfinished_starts() > 0 || self.parameters.iter().any(|p| p.verdict == Verdict::Stopped)
+    }
+
+    /// How many starts a request to stop ended. They do not count: the minimum is the best of the others.
+    pub fn unfinished_starts(&self) -> usize {
+        self.starts.iter().filter(|s| s.ending == Some(Ending::Stopped)).count()
+    }
+
+    /// Whether a start arrived at the minimum.
     pub fn has_arrived(&self, start: &Start) -> bool {
         let within = (1e-6 * self.reached).max(self.resolved_sse).max(f64::MIN_POSITIVE);
-        start.sse.is_some_and(|sse| sse <= self.reached + within)
+        start.ending != Some(Ending::Stopped) && start.sse.is_some_and(|sse| sse <= self.reached + within)
     }
 }
 
@@ -205,8 +215,9 @@ impl fmt::Display for FitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = counted(self.comparisons.len(), "datum", "data");
         let state = if self.converged { "converged" } else { "DID NOT CONVERGE" };
+        let stop = if self.stopped() { ", STOPPED BY REQUEST before the work was done" } else { "" };
         let count = counted(self.parameters.len(), "parameter", "parameters");
-        writeln!(f, "{count} fitted to {data}: {state}")?;
+        writeln!(f, "{count} fitted to {data}: {state}{stop}")?;
         for experiment in &self.experiments {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
             writeln!(f, "data: {}{source}", experiment.data().file)?;

@@ -113,7 +113,8 @@ mod tests {
     fn many_starts_are_each_what_they_are_alone() {
         let (low, high, held) = ([-5.0, -5.0], [5.0, 5.0], [false, false]);
         let (gain, resolution, derivatives) = (SMALLEST_GAIN, 1e-12, 0.0);
-        let rules = Rules { low: &low, high: &high, held: &held, max_iterations: 100, gain, resolution, derivatives };
+        let (max_iterations, stop) = (100, None);
+        let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution, derivatives, stop };
         let search = Search { model: &Valley, rules };
         let starts = [dvector![-1.2, 1.0], dvector![-4.0, 0.0], dvector![2.0, -2.0], dvector![0.0, 4.0]];
         let together = search.minimise_all(starts.to_vec(), &|| ());

@@ -1,10 +1,11 @@
 //! `ratelaw fit`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ratelaw::fit::{Bootstrap, BootstrapOptions, FitError, bootstrap, check};
 use ratelaw::prelude::*;
-use ratelaw::solver::Format;
+use ratelaw::solver::{Format, StopFlag};
 use serde_json::Value;
 
 use crate::Ending;
@@ -14,6 +15,7 @@ use crate::input;
 use crate::output::{Sink, write_file, write_plot};
 use crate::progress::{Progress, spin};
 use crate::report::{Align, columns, fitted, significant};
+use crate::stop::stop_on_request;
 
 /// Times of a table of bands.
 const BAND_POINTS: usize = 201;
@@ -22,12 +24,14 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let sink = Sink::new(&arguments.output)?;
     let network = input::network(&arguments.model)?;
     let experiments = experiments(&network, &arguments.estimation)?;
-    let options = FitOptions { loss: arguments.loss, ..options(&arguments.estimation)? };
+    let stop = StopFlag::new();
+    let options = FitOptions { loss: arguments.loss, stop: Some(stop.clone()), ..options(&arguments.estimation)? };
     let free = free_or_bounded(&arguments.free, &network)?;
     check(&experiments, &free, &options)?;
     if let Some(folder) = &arguments.plots {
         std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
     }
+    stop_with_what_is_finished(&stop);
     let report = with_progress(&experiments, &free, options, network.name())?;
     sink.say(report.to_string().trim_end())?;
     let again = arguments.bootstrap.map(|replicates| {
@@ -59,8 +63,24 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
             sink.say(&write_plot(plot.as_ref(), &folder.join(format!("{name}.svg")))?)?;
         }
     }
+    let stopped = report.stopped() || again.as_ref().is_some_and(|a| a.unfinished > 0);
     let whole = report.converged && again.is_none_or(|a| a.failed == 0);
-    Ok(if whole { Ending::Done } else { Ending::Partly })
+    Ok(ending(stopped, whole))
+}
+
+/// How a fit ends that was stopped, or whole, or neither.
+pub(super) fn ending(stopped: bool, whole: bool) -> Ending {
+    match (stopped, whole) {
+        (true, _) => Ending::Stopped,
+        (false, true) => Ending::Done,
+        (false, false) => Ending::Partly,
+    }
+}
+
+/// Ctrl-C ends the starts, profiles and samples under way; what is finished is reported and written.
+pub(super) fn stop_with_what_is_finished(flag: &StopFlag) {
+    let first = "stopping; what is finished is reported (again to stop at once)";
+    stop_on_request(flag, first, "stopped at once; nothing is reported");
 }
 
 /// One experiment for each data file.
@@ -147,7 +167,7 @@ pub(crate) fn with_progress(
     what: &str,
 ) -> Result<FitReport> {
     let progress = Progress::new((options.starts + free.len()) as u64, what);
-    options.progress = Some(std::sync::Arc::new(move |done, _| progress.reach(done)));
+    options.progress = Some(Arc::new(move |done, _| progress.reach(done)));
     Ok(fit(experiments, free, &options)?)
 }
 

@@ -66,7 +66,7 @@ fn interval(p: &Estimate) -> String {
         Verdict::Determined { low, high } => format!("{value}, 95 %: {} to {}{unit}", shown(low), shown(high)),
         Verdict::BoundedFromBelow { low } => format!("at least {}{unit} (95 %)", shown(low)),
         Verdict::BoundedFromAbove { high } => format!("at most {}{unit} (95 %)", shown(high)),
-        Verdict::NotDetermined | Verdict::EndOfRange => format!("{value}, {}", p.verdict.word()),
+        Verdict::NotDetermined | Verdict::EndOfRange | Verdict::Stopped => format!("{value}, {}", p.verdict.word()),
     }
 }
 
