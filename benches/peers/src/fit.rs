@@ -140,7 +140,8 @@ fn ours(task: &Arc<Task>, pool: &Arc<ThreadPool>, whole: bool) -> Method {
     let (task, pool) = (Arc::clone(task), Arc::clone(pool));
     let run = move |starts: &[[f64; N]]| {
         let (minimised, all, report) = fitted(&pool, task.experiment.clone(), 1 + starts.len());
-        let end = |s: &ratelaw::fit::Start| Some(End { sse: s.sse?, solves: 1 + s.iterations });
+        // The point at which the tolerance becomes that of the fit is solved twice.
+        let end = |s: &ratelaw::fit::Start| Some(End { sse: s.sse?, solves: 2 + s.iterations });
         let ends = report.starts[1..].iter().map(end).collect();
         Turn { seconds: if whole { all } else { minimised }, ends, errors: own_errors(&report) }
     };
@@ -159,7 +160,7 @@ fn ours_alone(task: &Arc<Task>, pool: &Arc<ThreadPool>) -> Method {
             let (seconds, _, report) = fitted(&pool, experiment, 1);
             turn.seconds += seconds;
             let first = &report.starts[0];
-            turn.ends.push(first.sse.map(|sse| End { sse, solves: 1 + first.iterations }));
+            turn.ends.push(first.sse.map(|sse| End { sse, solves: 2 + first.iterations }));
             turn.errors = turn.errors.max(own_errors(&report));
         }
         turn

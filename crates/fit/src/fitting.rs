@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nalgebra::{DMatrix, DVector};
+use ratelaw_solver::SolveOptions;
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -27,6 +28,15 @@ const CONFIDENCE: f64 = 0.95;
 const PROFILE_ITERATIONS: usize = 25;
 /// A profile narrower than this fraction of the linear interval is not believed.
 const SUSPICIOUS: f64 = 0.1;
+/// Relative tolerance of the runs until a start is near its minimum: where the residuals are large, more digits of them say
+/// nothing more about the way down.
+const COARSE: f64 = 1e-4;
+/// Near is where the undamped step promises less than this fraction of the sum of squares. From there on alpha-pinene takes three
+/// or four more points at the tolerance of the fit.
+const COARSE_GAIN: f64 = 1e-8;
+/// Runs with nearly the same constants take nearly the same steps, so sums of squares are told apart better than a run is right: by
+/// this factor, where no harm is done if it is not so.
+const COARSE_RESOLUTION: f64 = 1e-2;
 /// How often a lower minimum met by a profile may send the fit back.
 const RETURNS: usize = 3;
 /// Estimates of the noise are settled when none changes by more than this fraction; medians jump a little.
@@ -90,7 +100,21 @@ impl<'a> Fitting<'a> {
         // The last digits of the parameters are wanted of one minimum alone.
         let stop = self.options.stop.as_ref();
         let rough = Search { rules: Rules { gain: FROM_A_START, stop, ..search.rules }, ..search };
-        let minima = rough.minimise_all(starts, &done);
+        let (coarse, coarser) = (self.coarse(), |coarse| Objective { options: coarse, ..objective.clone() });
+        let coarse = coarse.as_ref().map(coarser);
+        let coarse = coarse.as_ref().map(|objective| {
+            let search = self.search(objective);
+            Search {
+                rules: Rules {
+                    gain: COARSE_GAIN,
+                    resolution: COARSE_RESOLUTION * search.rules.resolution,
+                    stop,
+                    ..search.rules
+                },
+                ..search
+            }
+        });
+        let minima = rough.minimise_all(starts, coarse.as_ref(), &done);
         // What judges a minimum is finished also after a request to stop: it takes a few evaluations.
         let best = search.refine(self.choose(&objective, &minima, &own)?)?;
         let mut reached = best.sse();
@@ -113,6 +137,12 @@ impl<'a> Fitting<'a> {
         self.report(&judged, &profiles, &minima, (reached, resolved))
     }
 
+    /// How the starts are solved until they are near their minima; none where the fit asks for no more.
+    fn coarse(&self) -> Option<SolveOptions> {
+        let own = &self.options.solve;
+        (own.rtol < COARSE).then(|| own.at_rtol(COARSE))
+    }
+
     /// Several fits from one point alone, without profiles: for data made anew.
     pub(crate) fn refit_all(all: &[Self], start: &DVector<f64>) -> Vec<Result<Minimum>> {
         let objectives: Vec<Objective<'_>> = all.iter().map(Fitting::objective).collect();
@@ -125,7 +155,7 @@ impl<'a> Fitting<'a> {
             .collect();
         let evaluate =
             |asked: &[Asked<'_>]| evaluate_each(&asked.iter().map(|(i, x)| (&objectives[*i], *x)).collect::<Vec<_>>());
-        let minima = minimise_together(machines, &evaluate, &|| ());
+        let minima = minimise_together(machines, &evaluate);
         let found = all.par_iter().zip(objectives).zip(minima);
         let settled = |((fit, objective), minimum): ((&Self, Objective<'_>), Result<Minimum>)| match minimum? {
             stopped if stopped.ending == Ending::Stopped => Ok(stopped),
@@ -160,8 +190,8 @@ impl<'a> Fitting<'a> {
             held: &self.held,
             max_iterations: self.options.max_iterations,
             gain: SMALLEST_GAIN,
-            resolution: self.options.solve.rtol * objective.size(),
-            derivatives: self.options.solve.rtol,
+            resolution: objective.options.rtol * objective.size(),
+            derivatives: objective.options.rtol,
             stop: None,
         };
         Search { model: objective, rules }

@@ -207,6 +207,20 @@ impl<'a> Minimiser<'a> {
         }
     }
 
+    /// Goes on by other rules from the lowest point so far, or from the start that could not be evaluated: residuals of another
+    /// accuracy are another function, so that point is asked for again. Not where it is to stop.
+    pub(crate) fn go_on(&mut self, rules: Rules<'a>) {
+        if self.ending == Some(Ending::Stopped) {
+            return;
+        }
+        if let Some(best) = self.best.take() {
+            self.trial = best.x;
+        }
+        (self.rules, self.growth) = (rules, 2.0);
+        self.damping = self.damping.min(FIRST_DAMPING);
+        (self.ending, self.refused) = (None, None);
+    }
+
     /// The minimum, or why the start could not be evaluated.
     pub(crate) fn finish(self) -> Result<Minimum> {
         match (self.best, self.refused) {

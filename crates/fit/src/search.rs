@@ -48,15 +48,28 @@ impl Search<'_> {
         Ok(fine)
     }
 
-    /// Minimises from every start, and evaluates the points that all of them ask for together. `done` is called after
-    /// each that ends.
-    pub(crate) fn minimise_all(&self, starts: Vec<DVector<f64>>, done: &(dyn Fn() + Sync)) -> Vec<Result<Minimum>> {
-        let machines = starts.into_iter().map(|s| Minimiser::new(self.rules, s)).collect();
-        let evaluate = |asked: &[Asked<'_>]| {
-            let points: Vec<&DVector<f64>> = asked.iter().map(|a| a.1).collect();
-            self.model.evaluate_all(&points)
-        };
-        minimise_together(machines, &evaluate, done)
+    /// Minimises from every start, and evaluates the points that all of them ask for together: first by a coarser search of
+    /// the same minima where there is one, whose evaluations cost less. `done` is called after each that ends.
+    pub(crate) fn minimise_all(
+        &self,
+        starts: Vec<DVector<f64>>,
+        coarse: Option<&Self>,
+        done: &(dyn Fn() + Sync),
+    ) -> Vec<Result<Minimum>> {
+        let first = coarse.unwrap_or(self);
+        let mut machines: Vec<Minimiser<'_>> = starts.into_iter().map(|s| Minimiser::new(first.rules, s)).collect();
+        if let Some(coarse) = coarse {
+            drive(&mut machines, &|asked| coarse.evaluate(asked), &|| ());
+            for machine in &mut machines {
+                machine.go_on(self.rules);
+            }
+        }
+        drive(&mut machines, &|asked| self.evaluate(asked), done);
+        machines.into_iter().map(Minimiser::finish).collect()
+    }
+
+    fn evaluate(&self, asked: &[Asked<'_>]) -> Vec<Result<Residuals>> {
+        self.model.evaluate_all(&asked.iter().map(|a| a.1).collect::<Vec<_>>())
     }
 }
 
@@ -64,15 +77,20 @@ impl Search<'_> {
 pub(crate) type Asked<'a> = (usize, &'a DVector<f64>);
 
 /// Runs many minimisations round by round: `evaluate` gets the points that all of them ask for at once.
-pub(crate) fn minimise_together(
-    mut machines: Vec<Minimiser<'_>>,
-    evaluate: &dyn Fn(&[Asked<'_>]) -> Vec<Result<Residuals>>,
-    done: &(dyn Fn() + Sync),
-) -> Vec<Result<Minimum>> {
+pub(crate) fn minimise_together(mut machines: Vec<Minimiser<'_>>, evaluate: &Evaluate<'_>) -> Vec<Result<Minimum>> {
+    drive(&mut machines, evaluate, &|| ());
+    machines.into_iter().map(Minimiser::finish).collect()
+}
+
+/// Gives residuals at the points that are asked for together.
+type Evaluate<'a> = dyn Fn(&[Asked<'_>]) -> Vec<Result<Residuals>> + 'a;
+
+/// Takes all minimisations to their ends.
+fn drive(machines: &mut [Minimiser<'_>], evaluate: &Evaluate<'_>, done: &(dyn Fn() + Sync)) {
     loop {
         let asked: Vec<Asked<'_>> = machines.iter().enumerate().filter_map(|(i, m)| Some((i, m.ask()?))).collect();
         if asked.is_empty() {
-            break;
+            return;
         }
         let outcomes = evaluate(&asked);
         let asking: Vec<&mut Minimiser<'_>> = machines.iter_mut().filter(|m| m.ask().is_some()).collect();
@@ -83,7 +101,6 @@ pub(crate) fn minimise_together(
             }
         });
     }
-    machines.into_iter().map(Minimiser::finish).collect()
 }
 
 #[cfg(test)]
@@ -117,7 +134,7 @@ mod tests {
         let rules = Rules { low: &low, high: &high, held: &held, max_iterations, gain, resolution, derivatives, stop };
         let search = Search { model: &Valley, rules };
         let starts = [dvector![-1.2, 1.0], dvector![-4.0, 0.0], dvector![2.0, -2.0], dvector![0.0, 4.0]];
-        let together = search.minimise_all(starts.to_vec(), &|| ());
+        let together = search.minimise_all(starts.to_vec(), None, &|| ());
         assert!(together[1].is_err());
         for (start, found) in starts.into_iter().zip(together) {
             let (Ok(alone), Ok(found)) = (search.minimise(start), found) else { continue };

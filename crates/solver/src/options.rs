@@ -111,8 +111,9 @@ impl SolveOptions {
         Ok(())
     }
 
-    /// The same at another relative tolerance, with the absolute ones alike.
-    pub(crate) fn at_rtol(&self, rtol: f64) -> Self {
+    /// The same at another relative tolerance, with the absolute ones larger or smaller by as much.
+    #[must_use]
+    pub fn at_rtol(&self, rtol: f64) -> Self {
         let scaled = |q: &Quantity| Quantity::from_si(q.si() * (rtol / self.rtol), q.dimension());
         let atol = self.atol.iter().map(|(name, q)| (name.clone(), scaled(q))).collect();
         Self { rtol, atol, ..self.clone() }
