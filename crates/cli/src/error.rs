@@ -59,6 +59,10 @@ pub(crate) enum CliError {
          leave --nested out, or give candidates of different numbers"
     )]
     NotNested { first: String, second: String, count: usize },
+    #[error("the prior of `{name}`, which is not free{help}")]
+    PriorOfNone { name: String, help: String },
+    #[error("`{name}` has two priors; give one")]
+    SamePrior { name: String },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }

@@ -101,7 +101,7 @@ impl FitReport {
                     "high_95": high,
                     "verdict": p.verdict.word(),
                     "cause": p.cause.as_ref().map(crate::identifiability::Cause::words),
-                    "prior": p.prior,
+                    "prior": p.prior.map(|prior| prior.to_json(p.factor)),
                     "at_bound": p.at_bound,
                     "range": [p.low / p.factor, p.high / p.factor],
                     "logarithmic": p.logarithmic,

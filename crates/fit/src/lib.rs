@@ -55,6 +55,7 @@ pub use minimiser::Ending;
 pub use noise::{Noise, NoiseLevel};
 pub use options::FitOptions;
 pub use parameter::Free;
+pub use prior::Prior;
 pub use profile::ProfilePoint;
 pub use report::{Estimate, FitReport, Obstacle, Start};
 pub use residual::Comparison;

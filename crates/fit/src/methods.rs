@@ -5,7 +5,7 @@ use ratelaw_network::Scale;
 use crate::identifiability::list;
 use crate::loss::Loss;
 use crate::noise::Noise;
-use crate::report::FitReport;
+use crate::report::{Estimate, FitReport};
 
 impl FitReport {
     /// A paragraph on model, data, noise, minimisation, integration and intervals, with the numbers of this fit.
@@ -54,7 +54,8 @@ impl FitReport {
                 list(&linear)
             ),
         };
-        let priors: Vec<String> = self.parameters.iter().filter(|p| p.prior).map(|p| p.name.clone()).collect();
+        let prior = |p: &Estimate| Some(format!("{} ({})", p.name, p.prior?.words(&p.unit, p.factor)));
+        let priors: Vec<String> = self.parameters.iter().filter_map(prior).collect();
         text += if text.contains(" linear one") { ", all within bounds" } else { " within bounds" };
         if !priors.is_empty() {
             text += &format!(", with a prior on {}", list(&priors));

@@ -14,6 +14,7 @@ use crate::minimiser::{Ending, Minimum};
 use crate::noise::NoiseLevel;
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
+use crate::prior::Prior;
 use crate::profile::ProfilePoint;
 use crate::residual::Comparison;
 use crate::target::Role;
@@ -36,8 +37,8 @@ pub struct Estimate {
     pub high: f64,
     /// Whether it was varied on a logarithmic scale.
     pub logarithmic: bool,
-    /// Whether a prior was given for it.
-    pub prior: bool,
+    /// The prior that was given for it, SI.
+    pub prior: Option<Prior>,
     /// Whether the minimum is at a bound.
     pub at_bound: bool,
     /// What the data say of it.
