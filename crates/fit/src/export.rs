@@ -122,6 +122,9 @@ impl FitReport {
             "program": concat!("ratelaw ", env!("CARGO_PKG_VERSION")),
             "model": self.model(),
             "data": self.experiments.iter().map(|e| &e.data().file).collect::<Vec<_>>(),
+            "conditions": self.experiments.iter().flat_map(|e| {
+                e.data().conditions.iter().map(|c| json!({ "data": e.data().file, "name": c.name, "value": c.value }))
+            }).collect::<Vec<_>>(),
             "converged": self.converged,
             "stopped": self.stopped(),
             "unfinished_starts": self.unfinished_starts(),

@@ -5,6 +5,7 @@ mod band;
 mod band_table;
 mod bootstrap;
 mod cause;
+mod condition;
 mod covariance;
 mod criteria;
 mod data_table;
@@ -42,6 +43,7 @@ mod wide_data;
 
 pub use band::Band;
 pub use bootstrap::{Bootstrap, BootstrapOptions, Resampling, bootstrap};
+pub use condition::Condition;
 pub use criteria::{Candidate, Likelihood, ModelComparison, compare};
 pub use dataset::{Dataset, Measurement, Series};
 pub use error::{FitError, Result};

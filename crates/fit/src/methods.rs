@@ -2,6 +2,8 @@
 
 use ratelaw_network::Scale;
 
+use crate::condition::Condition;
+use crate::experiment::Experiment;
 use crate::identifiability::list;
 use crate::loss::Loss;
 use crate::noise::Noise;
@@ -23,7 +25,12 @@ impl FitReport {
 
     fn what(&self) -> String {
         let names: Vec<String> = self.parameters.iter().map(|p| p.name.clone()).collect();
-        let files: Vec<String> = self.experiments.iter().map(|e| e.data().file.clone()).collect();
+        let file = |e: &Experiment| {
+            let set: Vec<String> = e.data().conditions.iter().map(Condition::words).collect();
+            let at = if set.is_empty() { "" } else { " at " };
+            format!("{}{at}{}", e.data().file, list(&set))
+        };
+        let files: Vec<String> = self.experiments.iter().map(file).collect();
         let count = names.len();
         let plural = if count == 1 { "" } else { "s" };
         format!(

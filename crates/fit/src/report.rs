@@ -221,7 +221,8 @@ impl fmt::Display for FitReport {
         writeln!(f, "{count} fitted to {data}: {state}{stop}")?;
         for experiment in &self.experiments {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
-            writeln!(f, "data: {}{source}", experiment.data().file)?;
+            let set: Vec<String> = experiment.data().conditions.iter().map(|c| format!("; {}", c.words())).collect();
+            writeln!(f, "data: {}{source}{}", experiment.data().file, set.concat())?;
         }
         let weights = match (self.weighted, self.noise.is_empty()) {
             (true, true) => "residuals over the data's s.d.",

@@ -92,7 +92,8 @@ pub(crate) fn experiments(network: &Network, estimation: &Estimation) -> Result<
     let one = |name: &String| {
         let data = input::dataset(name, None)?;
         let t_end = Some(input::duration(&data));
-        Ok(Experiment::new(input::problem(network, &estimation.solving, t_end, SavePoints::Ends)?, data)?)
+        let builder = input::builder(network, &estimation.solving, t_end, SavePoints::Ends);
+        input::experiment(network, builder, estimation.solving.set.iter().map(|(name, _)| name), data)
     };
     estimation.data.iter().map(one).collect()
 }
