@@ -12,7 +12,8 @@ use super::{Output, Solving, free, svg};
 /// What every fit needs.
 #[derive(Debug, Args)]
 pub(crate) struct Estimation {
-    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data.
+    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data, and is under the conditions that
+    /// the file states: `# set: potential = 1.8 V vs SHE`.
     #[arg(long, value_name = "F.csv", required = true)]
     pub(crate) data: Vec<String>,
     #[command(flatten)]

@@ -1,6 +1,8 @@
 //! What the parts of a study share: where its files are, and how its names are looked up.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use ratelaw::prelude::*;
 use ratelaw::solver::Table;
@@ -18,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) file: String,
     pub(super) folder: Option<&'a Path>,
     pub(super) out: &'a Path,
+    /// Whether the user has asked to stop.
+    pub(super) cancel: Arc<AtomicBool>,
 }
 
 /// What a picture shows on its left and its right axis.

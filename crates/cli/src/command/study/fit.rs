@@ -1,5 +1,7 @@
 //! `[[fit]]`: constants from data.
 
+use std::sync::Arc;
+
 use ratelaw::prelude::*;
 use ratelaw::solver::Format;
 
@@ -34,6 +36,7 @@ pub(super) fn prepare<'a>(own: &'a Regression, context: &Context<'_>) -> Result<
         starts: own.starts.unwrap_or(defaults.starts),
         seed: own.seed.unwrap_or(defaults.seed),
         solve: SolveOptions { rtol: own.rtol.unwrap_or(defaults.solve.rtol), ..defaults.solve.clone() },
+        cancel: Some(Arc::clone(&context.cancel)),
         ..defaults
     };
     Ok(Ready { own, experiment, free, options })
@@ -54,6 +57,6 @@ impl Part for Ready<'_> {
             let number = if i == 0 { String::new() } else { format!("-{}", i + 1) };
             context.draw(&format!("{}{number}", own.name), plot)?;
         }
-        Ok(if report.converged { Ending::Done } else { Ending::Partly })
+        Ok(fit::ending(report.stopped(), report.converged))
     }
 }
