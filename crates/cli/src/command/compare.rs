@@ -101,9 +101,11 @@ fn refuse_equals(prepared: &[Prepared]) -> Result<()> {
 
 fn fit_all<'a>(prepared: &'a [Prepared], options: &FitOptions, cancel: &AtomicBool) -> Result<Fits<'a>> {
     let mut fits = Fits { reports: Vec::new(), unfinished: Vec::new() };
+    let mut stop = None;
     for p in prepared {
         let name = p.name.as_str();
-        if cancel.load(Ordering::Relaxed) {
+        // The first begins all the same, so that there is something to say.
+        if cancel.load(Ordering::Relaxed) && !fits.unfinished.is_empty() {
             fits.unfinished.push(name);
             continue;
         }
@@ -112,13 +114,16 @@ fn fit_all<'a>(prepared: &'a [Prepared], options: &FitOptions, cancel: &AtomicBo
                 fits.unfinished.extend((report.unfinished_starts() > 0).then_some(name));
                 fits.reports.push((name, report));
             }
-            Err(CliError::Fit(FitError::Stopped { .. })) => fits.unfinished.push(name),
+            Err(CliError::Fit(error @ FitError::Stopped { .. })) => {
+                fits.unfinished.push(name);
+                stop = Some(error);
+            }
             Err(error) => return Err(error),
         }
     }
-    match fits.reports.is_empty() {
-        true => Err(FitError::Stopped { starts: options.starts }.into()),
-        false => Ok(fits),
+    match stop {
+        Some(error) if fits.reports.is_empty() => Err(error.into()),
+        _ => Ok(fits),
     }
 }
 
