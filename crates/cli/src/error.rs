@@ -59,6 +59,12 @@ pub(crate) enum CliError {
          leave --nested out, or give candidates of different numbers"
     )]
     NotNested { first: String, second: String, count: usize },
+    #[error("`{name}` is set by {file}:{line} and by this command too; leave one of them out")]
+    SetTwice { name: String, file: String, line: usize },
+    #[error("the prior of `{name}`, which is not free{help}")]
+    PriorOfNone { name: String, help: String },
+    #[error("`{name}` has two priors; give one")]
+    SamePrior { name: String },
     #[error("{file}: {reason}")]
     Study { file: String, reason: String },
 }

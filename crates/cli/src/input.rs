@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
-use ratelaw::solver::{ChainFile, OnNegative, SolveError};
+use ratelaw::solver::{ChainFile, OnNegative, ProblemBuilder, SolveError};
 use ratelaw::{chains, data, models};
 
 use crate::arguments::Solving;
@@ -48,6 +48,15 @@ pub(crate) fn network_beside(name: &str, folder: Option<&Path>) -> Result<Networ
 
 /// A problem with what a study file sets.
 pub(crate) fn problem_with(network: &Network, set: &toml::Table, t_end: Option<&str>) -> Result<Problem, String> {
+    builder_with(network, set, t_end)?.build().map_err(|e| e.to_string())
+}
+
+/// The same, still to be built.
+pub(crate) fn builder_with(
+    network: &Network,
+    set: &toml::Table,
+    t_end: Option<&str>,
+) -> Result<ProblemBuilder, String> {
     let mut builder = Problem::builder(network);
     for (name, value) in set {
         builder = match value {
@@ -61,7 +70,7 @@ pub(crate) fn problem_with(network: &Network, set: &toml::Table, t_end: Option<&
         let t_end: Quantity = text.parse().map_err(|e: ratelaw::network::QuantityError| e.to_string())?;
         builder = builder.until(t_end);
     }
-    builder.build().map_err(|e| e.to_string())
+    Ok(builder)
 }
 
 /// A chain file beside `folder` (with or without its ending) or at a path, with its folder, else an embedded chain.
@@ -113,14 +122,39 @@ pub(crate) fn problem(
     t_end: Option<Quantity>,
     save: SavePoints,
 ) -> Result<Problem> {
+    Ok(builder(network, solving, t_end, save).build()?)
+}
+
+/// Data with a problem under the conditions that they state; `given` are names that the command sets for all data.
+pub(crate) fn experiment<'a>(
+    network: &Network,
+    builder: ProblemBuilder,
+    given: impl IntoIterator<Item = &'a String>,
+    data: Dataset,
+) -> Result<Experiment> {
+    for name in given {
+        if let Some(condition) = data.condition_on(network, name) {
+            return Err(CliError::SetTwice { name: name.clone(), file: data.file.clone(), line: condition.line });
+        }
+    }
+    Ok(Experiment::in_conditions(builder, data)?)
+}
+
+/// The same, still to be built.
+pub(crate) fn builder(
+    network: &Network,
+    solving: &Solving,
+    t_end: Option<Quantity>,
+    save: SavePoints,
+) -> ProblemBuilder {
     let mut builder = Problem::builder(network).save(save);
     for (name, value) in &solving.set {
         builder = builder.set_text(name, value);
     }
-    if let Some(t_end) = t_end {
-        builder = builder.until(t_end);
+    match t_end {
+        Some(t_end) => builder.until(t_end),
+        None => builder,
     }
-    Ok(builder.build()?)
 }
 
 /// Solver options of the command line; names and units of absolute tolerances are checked before any work.

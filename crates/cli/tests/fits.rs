@@ -96,3 +96,50 @@ fn the_two_step_fit_says_what_the_data_cannot_tell() {
     // The truth of the synthetic data is 1.17e-4; their standard error is 1.6e-6.
     assert!((value - 1.17e-4).abs() < 3.0 * 1.7e-6, "{value}");
 }
+
+/// Data and prior as two measurements of k2 with equal errors: the value is their mean, and the error smaller by the root
+/// of 2. The linear model holds to a tenth of a standard error, which is 1.4 % of the value.
+#[test]
+fn a_prior_counts_as_a_measurement() {
+    let fit = ["fit", "jia-2024-two-step", "--data", "synthetic-jia-2024-two-step.csv", "--free", "k2=1e-5/s..1e-3/s"];
+    let k2 = |prior: &[&str]| {
+        let report = json(&[&fit[..], prior, &["--out", "-", "--format", "json"]].concat());
+        let p = report["parameters"][0].clone();
+        let number = |key: &str| p[key].as_f64().expect("a number");
+        (number("value"), number("standard_error"), p["prior"].clone(), report["remarks"].to_string())
+    };
+    let (value, error, none, _) = k2(&[]);
+    assert!(none.is_null());
+    let (with, smaller, prior, remarks) = k2(&["--prior", &format!("k2~normal({} 1/s, {error})", value - 2.0 * error)]);
+    assert!((with - (value - error)).abs() < 0.1 * error, "{with} {value} {error}");
+    assert!((smaller * 2.0_f64.sqrt() / error - 1.0).abs() < 0.1, "{smaller} {error}");
+    assert!(prior["kind"] == "normal" && prior["sd"] == error, "{prior}");
+    assert!(remarks.contains("k2 has a prior (normal, mean 1.1"), "{remarks}");
+    // The same on the logarithmic scale, in a unit of its own.
+    let median = format!("k2~lognormal({} 1/min, {})", 60.0 * (value - 2.0 * error), 1.0 + error / value);
+    let (with, _, prior, _) = k2(&["--prior", &median]);
+    assert!((with - (value - error)).abs() < 0.1 * error, "{with} {value} {error}");
+    assert_eq!((&prior["kind"], prior["median"].is_number()), (&"lognormal".into(), true));
+}
+
+#[test]
+fn a_wrong_prior_is_refused_before_any_work() {
+    let refused = |prior: &[&str], code: i32, said: &str| {
+        let fit = ["fit", "jia-2024-two-step", "--data", "synthetic-jia-2024-two-step.csv"];
+        let output = ratelaw(Path::new("."), &[&fit[..], prior].concat());
+        let message = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(code), "{message}");
+        assert!(message.contains(said) && output.stdout.is_empty(), "{said}: {message}");
+    };
+    let misspelt = "the prior of `K2`, which is not free; did you mean `k2`?";
+    refused(&["--free", "k2", "--prior", "K2~normal(1e-4 1/s, 1e-5)"], 1, misspelt);
+    let other = "the prior of `NH3`, which is not free; free are k2";
+    refused(&["--free", "k2", "--prior", "NH3~normal(100 mM, 1 mM)"], 1, other);
+    refused(&["--prior", "k2~normal(1e-4 V, 1e-5)"], 1, "the prior of `k2`");
+    refused(&["--prior", "k2~lognormal(1e-4 1/s, 0.5)"], 1, "a factor above one");
+    refused(&["--prior", "k2~normal(1e-4 1/s, 0)"], 1, "a standard deviation above zero");
+    let twice = ["--prior", "k2~normal(1e-4 1/s, 1e-5)", "--prior", "k2~lognormal(1e-4 1/s, 2)"];
+    refused(&twice, 1, "`k2` has two priors");
+    refused(&["--prior", "k2=1e-4 1/s"], 2, "expected NAME~normal(MEAN, DEVIATION)");
+    refused(&["--prior", "k2~uniform(1e-4 1/s, 1e-3)"], 2, "is no prior that a sum of squares can hold");
+}

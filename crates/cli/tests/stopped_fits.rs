@@ -94,3 +94,32 @@ fn a_comparison_reports_the_candidates_that_are_finished() {
     }
     assert!(partial > 0, "no signal met a comparison of which a part was finished");
 }
+
+/// What a study says of a fit comes when that begins, behind the handler.
+#[test]
+fn a_study_stops_at_its_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = |name: &str| {
+        format!(
+            "[[fit]]\nname = \"{name}\"\ntitle = \"T\"\nmodel = \"alpha-pinene\"\ndata = \"{PINENE}\"\nfree = [\"p1\", \"p2\", \"p3\"]\nstarts = 400\n\n"
+        )
+    };
+    let study = format!("[study]\nname = \"s\"\ntitle = \"S\"\n\n{}{}", one("first"), one("second"));
+    std::fs::write(folder.path().join("s.toml"), study).expect("a study");
+    let mut child = start(folder.path(), &["study", "s.toml", "--out", "results"]);
+    let mut said = BufReader::new(child.stdout.take().expect("its output"));
+    let mut text = String::new();
+    while !text.contains("first: T") {
+        assert!(said.read_line(&mut text).expect("a line") > 0, "{text}");
+    }
+    signal(&child, "-INT");
+    said.read_to_string(&mut text).expect("the rest");
+    let output = child.wait_with_output().expect("it ends");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{message}");
+    assert!(!text.contains("second: T"), "{text}");
+    // Either no start had ended, or the report is of those that had.
+    let reported =
+        text.contains("stopped by request; not done: second") && folder.path().join("results/first.json").exists();
+    assert!(reported || message.contains("before any of 400 starts had ended"), "{text}{message}");
+}

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use ratelaw_network::units::{Dimension, Unit};
 
+use crate::condition::{self, Condition};
 use crate::data_table::{DataTable, fault};
 use crate::error::{FitError, Result, counted};
 use crate::{long_data, wide_data};
 
 /// Series of measurements over time, as read: values stay in their unit.
 ///
-/// The file: lines that start with `#` are notes, `# source: ...` the source; then a header that gives each
+/// The file: lines that start with `#` are notes, `# source: ...` the source, `# set: potential = 1.8 V` a
+/// [`Condition`]; then a header that gives each
 /// column's name and unit, `time / min`, `alpha_pinene / %`, `yield(BPA from NH3) / %` (or `[min]`); then one
 /// line for each time. A column `sd(NAME) / UNIT` holds standard deviations. Long data have one line for each value
 /// instead: `time / min`, `observable`, `value`, `unit` and perhaps `sd`. Columns or lines that repeat are replicates; an
@@ -21,6 +23,8 @@ pub struct Dataset {
     pub file: String,
     /// Notes of the file, in order: key and text, or an empty key.
     pub notes: Vec<(String, String)>,
+    /// What the file says was set for its measurements, in order.
+    pub conditions: Vec<Condition>,
     /// Measured columns.
     pub series: Vec<Series>,
 }
@@ -88,11 +92,12 @@ impl Dataset {
     /// [`FitError::Data`].
     pub fn from_text(text: &str, file: &str) -> Result<Self> {
         let notes = text.lines().filter_map(|l| l.trim().strip_prefix('#')).map(note).collect();
+        let conditions = condition::read(text, file)?;
         let table = DataTable::read(text, file)?;
         let (header_line, lines) = (table.header_line, table.records.len());
         let mut series = if long_data::is_long(&table) { long_data::read(table)? } else { wide_data::read(table)? };
         series.retain(|s| !s.points.is_empty());
-        let dataset = Self { file: file.to_owned(), notes, series };
+        let dataset = Self { file: file.to_owned(), notes, conditions, series };
         if dataset.is_empty() {
             let found = match lines {
                 0 => "a header only".to_owned(),

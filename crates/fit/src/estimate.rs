@@ -49,6 +49,9 @@ pub(crate) fn resolve(experiments: &[Experiment], free: &[Free], options: &FitOp
     if let Some(f) = repeated.map(|i| &free[i]) {
         return Err(refuse(&format!("the free parameter `{}`", f.name), "given twice", "each once"));
     }
+    for f in &free {
+        refuse_overwritten(f, experiments)?;
+    }
     for (e, experiment) in experiments.iter().enumerate() {
         for (s, series) in experiment.data().series.iter().enumerate() {
             let scaled = |f: &Resolved| matches!(&f.target, Target::Scale(of) if of[e] == Some(s));
@@ -80,6 +83,24 @@ pub(crate) fn resolve(experiments: &[Experiment], free: &[Free], options: &FitOp
         return Err(FitError::TooFewData { data, free: free.len() });
     }
     Ok(free)
+}
+
+/// One value for all experiments would take the place of what the data say was set for one of them.
+fn refuse_overwritten(free: &Resolved, experiments: &[Experiment]) -> Result<()> {
+    let Target::Setting(settings) = &free.target else { return Ok(()) };
+    if settings.iter().flatten().count() < 2 {
+        return Ok(());
+    }
+    for (experiment, setting) in experiments.iter().zip(settings) {
+        let (data, network) = (experiment.data(), experiment.problem().network());
+        let name = setting.map(|s| s.name(network));
+        if let Some(condition) = name.and_then(|name| data.condition_on(network, &name)) {
+            let what = format!("`{}` is set for this file, and free with one value for all files", free.name);
+            let expected = format!("`each({})` as the free parameter, or no such line", free.name);
+            return Err(fault(&data.file, condition.line, what, format!("`{}`", condition.words()), expected));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn refuse(what: &str, found: &str, expected: &str) -> FitError {

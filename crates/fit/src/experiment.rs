@@ -1,7 +1,8 @@
 //! An experiment: a problem and what was measured of it.
 
-use ratelaw_solver::{Observable, Problem, SavePoints};
+use ratelaw_solver::{Observable, Problem, ProblemBuilder, SavePoints};
 
+use crate::data_table::fault;
 use crate::dataset::{Dataset, Measurement, Series};
 use crate::error::{FitError, Result};
 
@@ -53,14 +54,35 @@ impl Experiment {
                 }
             }
         }
-        Self::new(problem, Dataset { file: source.to_owned(), notes: Vec::new(), series })
+        Self::look_up(problem, Dataset { file: source.to_owned(), notes: Vec::new(), conditions: Vec::new(), series })
     }
 
     /// Looks the columns up and sets the run to the times of the data.
     ///
     /// # Errors
-    /// A column that is no observable of the network, or whose unit does not fit it.
-    pub fn new(mut problem: Problem, data: Dataset) -> Result<Self> {
+    /// A column that is no observable of the network, or whose unit does not fit it. Data that state conditions: they are for
+    /// [`Experiment::in_conditions`].
+    pub fn new(problem: Problem, data: Dataset) -> Result<Self> {
+        match data.conditions.first() {
+            Some(c) => {
+                let what = "the data state a condition, and the problem is given";
+                let expected = "a problem that is still to be built: `Experiment::in_conditions`";
+                Err(fault(&data.file, c.line, what, format!("`{}`", c.words()), expected))
+            }
+            None => Self::look_up(problem, data),
+        }
+    }
+
+    /// The same under the conditions that the data state, if they state any, on top of what the builder has.
+    ///
+    /// # Errors
+    /// What [`Experiment::new`] and [`ProblemBuilder::build`] refuse; a condition that means nothing in the network or whose
+    /// value does not fit it, with its line.
+    pub fn in_conditions(builder: ProblemBuilder, data: Dataset) -> Result<Self> {
+        Self::look_up(data.problem(builder)?, data)
+    }
+
+    fn look_up(mut problem: Problem, data: Dataset) -> Result<Self> {
         let network = problem.network().clone();
         let mut observables = Vec::new();
         for series in &data.series {

@@ -101,7 +101,7 @@ impl FitReport {
                     "high_95": high,
                     "verdict": p.verdict.word(),
                     "cause": p.cause.as_ref().map(crate::identifiability::Cause::words),
-                    "prior": p.prior,
+                    "prior": p.prior.map(|prior| prior.to_json(p.factor)),
                     "at_bound": p.at_bound,
                     "range": [p.low / p.factor, p.high / p.factor],
                     "logarithmic": p.logarithmic,
@@ -122,6 +122,9 @@ impl FitReport {
             "program": concat!("ratelaw ", env!("CARGO_PKG_VERSION")),
             "model": self.model(),
             "data": self.experiments.iter().map(|e| &e.data().file).collect::<Vec<_>>(),
+            "conditions": self.experiments.iter().flat_map(|e| {
+                e.data().conditions.iter().map(|c| json!({ "data": e.data().file, "name": c.name, "value": c.value }))
+            }).collect::<Vec<_>>(),
             "converged": self.converged,
             "stopped": self.stopped(),
             "unfinished_starts": self.unfinished_starts(),

@@ -201,8 +201,14 @@ impl<'a> Fitting<'a> {
     fn choose(&self, objective: &Objective<'_>, minima: &[Result<Minimum>], own: &DVector<f64>) -> Result<Minimum> {
         let ended: Vec<&Minimum> = minima.iter().flatten().collect();
         let sound: Vec<&Minimum> = ended.iter().copied().filter(|m| m.ending != Ending::Stopped).collect();
-        if sound.is_empty() && !ended.is_empty() {
-            return Err(FitError::Stopped { starts: minima.len() });
+        if sound.is_empty()
+            && let Some(lowest) = ended.iter().min_by(|a, b| a.sse().total_cmp(&b.sse()))
+        {
+            let values = self.free.iter().zip(lowest.x.iter());
+            let unit = |f: &Resolved| if f.unit == "1" { String::new() } else { format!(" {}", f.unit) };
+            let shown = values.map(|(f, x)| format!("{} = {:.4e}{}", f.name, f.within(*x) / f.factor, unit(f)));
+            let point = shown.collect::<Vec<_>>().join(", ");
+            return Err(FitError::Stopped { starts: minima.len(), sse: lowest.sse(), point });
         }
         let lowest = sound.iter().map(|m| m.sse()).fold(f64::INFINITY, f64::min);
         let variance = if objective.variance_known() { 1.0 } else { lowest / self.degrees() };

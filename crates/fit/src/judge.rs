@@ -75,7 +75,7 @@ impl Fitting<'_> {
                     low: free.low,
                     high: free.high,
                     logarithmic: free.scale == Scale::Log,
-                    prior: free.prior.is_some(),
+                    prior: free.prior,
                     at_bound: at_bound[i],
                     verdict: verdicts[i],
                     cause: causes[i].take(),

@@ -2,10 +2,12 @@
 
 use ratelaw_network::Scale;
 
+use crate::condition::Condition;
+use crate::experiment::Experiment;
 use crate::identifiability::list;
 use crate::loss::Loss;
 use crate::noise::Noise;
-use crate::report::FitReport;
+use crate::report::{Estimate, FitReport};
 
 impl FitReport {
     /// A paragraph on model, data, noise, minimisation, integration and intervals, with the numbers of this fit.
@@ -23,7 +25,12 @@ impl FitReport {
 
     fn what(&self) -> String {
         let names: Vec<String> = self.parameters.iter().map(|p| p.name.clone()).collect();
-        let files: Vec<String> = self.experiments.iter().map(|e| e.data().file.clone()).collect();
+        let file = |e: &Experiment| {
+            let set: Vec<String> = e.data().conditions.iter().map(Condition::words).collect();
+            let at = if set.is_empty() { "" } else { " at " };
+            format!("{}{at}{}", e.data().file, list(&set))
+        };
+        let files: Vec<String> = self.experiments.iter().map(file).collect();
         let count = names.len();
         let plural = if count == 1 { "" } else { "s" };
         format!(
@@ -54,7 +61,8 @@ impl FitReport {
                 list(&linear)
             ),
         };
-        let priors: Vec<String> = self.parameters.iter().filter(|p| p.prior).map(|p| p.name.clone()).collect();
+        let prior = |p: &Estimate| Some(format!("{} ({})", p.name, p.prior?.words(&p.unit, p.factor)));
+        let priors: Vec<String> = self.parameters.iter().filter_map(prior).collect();
         text += if text.contains(" linear one") { ", all within bounds" } else { " within bounds" };
         if !priors.is_empty() {
             text += &format!(", with a prior on {}", list(&priors));

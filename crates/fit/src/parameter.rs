@@ -9,7 +9,7 @@ use ratelaw_solver::{Setting, SolveOptions};
 
 use crate::error::{FitError, Result};
 use crate::experiment::Experiment;
-use crate::prior::{Prior, PriorSi};
+use crate::prior::{GivenPrior, Prior};
 use crate::target::{Target, argument, dimension, members, scale_at_start, shown_unit};
 
 /// A number that the fit may change: a parameter, an initial amount, a condition, or the scale or offset of a series of
@@ -22,7 +22,7 @@ use crate::target::{Target, argument, dimension, members, scale_at_start, shown_
 pub struct Free {
     name: String,
     bounds: Bounds,
-    prior: Option<Prior>,
+    prior: Option<GivenPrior>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +125,7 @@ impl Free {
     /// # Errors
     /// What is not a number with a known unit.
     pub fn prior(mut self, mean: impl IntoQuantity, sd: impl IntoQuantity) -> Result<Self> {
-        self.prior = Some(Prior::Normal(mean.into_quantity()?, sd.into_quantity()?));
+        self.prior = Some(GivenPrior::Normal(mean.into_quantity()?, sd.into_quantity()?));
         Ok(self)
     }
 
@@ -135,7 +135,7 @@ impl Free {
     /// # Errors
     /// What is not a number with a known unit.
     pub fn log_prior(mut self, median: impl IntoQuantity, factor: f64) -> Result<Self> {
-        self.prior = Some(Prior::LogNormal(median.into_quantity()?, factor));
+        self.prior = Some(GivenPrior::LogNormal(median.into_quantity()?, factor));
         Ok(self)
     }
 
@@ -209,7 +209,7 @@ impl Free {
             _ => Scale::Linear,
         };
         let prior = self.prior.as_ref().map(|p| p.resolve(&self.name, dimension)).transpose()?;
-        if matches!(prior, Some(PriorSi::LogNormal { .. })) && low <= 0.0 {
+        if matches!(prior, Some(Prior::LogNormal { .. })) && low <= 0.0 {
             return Err(FitError::OutOfRange {
                 what: format!("the lower bound of `{}`, which has a prior on the logarithmic scale,", self.name),
                 found: low.to_string(),
@@ -307,7 +307,7 @@ pub(crate) struct Resolved {
     pub(crate) start: f64,
     pub(crate) dimension: Dimension,
     pub(crate) kind: Kind,
-    pub(crate) prior: Option<PriorSi>,
+    pub(crate) prior: Option<Prior>,
     /// Unit it is shown in, and one of it in SI.
     pub(crate) unit: String,
     pub(crate) factor: f64,

@@ -185,8 +185,9 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
     if p.at_bound && p.verdict != Verdict::EndOfRange {
         remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
     }
-    if p.prior {
-        remarks.push(format!("{} has a prior, which its value, error and limits contain", p.name));
+    if let Some(prior) = p.prior {
+        let prior = prior.words(&p.unit, p.factor);
+        remarks.push(format!("{} has a prior ({prior}), which its value, error and limits contain", p.name));
     }
     remarks
 }

@@ -14,6 +14,7 @@ use crate::minimiser::{Ending, Minimum};
 use crate::noise::NoiseLevel;
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
+use crate::prior::Prior;
 use crate::profile::ProfilePoint;
 use crate::residual::Comparison;
 use crate::target::Role;
@@ -36,8 +37,8 @@ pub struct Estimate {
     pub high: f64,
     /// Whether it was varied on a logarithmic scale.
     pub logarithmic: bool,
-    /// Whether a prior was given for it.
-    pub prior: bool,
+    /// The prior that was given for it, SI.
+    pub prior: Option<Prior>,
     /// Whether the minimum is at a bound.
     pub at_bound: bool,
     /// What the data say of it.
@@ -220,7 +221,8 @@ impl fmt::Display for FitReport {
         writeln!(f, "{count} fitted to {data}: {state}{stop}")?;
         for experiment in &self.experiments {
             let source = experiment.data().source().map_or(String::new(), |s| format!(" ({s})"));
-            writeln!(f, "data: {}{source}", experiment.data().file)?;
+            let set: Vec<String> = experiment.data().conditions.iter().map(|c| format!("; {}", c.words())).collect();
+            writeln!(f, "data: {}{source}{}", experiment.data().file, set.concat())?;
         }
         let weights = match (self.weighted, self.noise.is_empty()) {
             (true, true) => "residuals over the data's s.d.",

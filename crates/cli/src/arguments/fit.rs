@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ratelaw::fit::{Loss, Noise, Resampling};
 use ratelaw::prelude::*;
+use ratelaw::solver::{Distribution, Sampled};
 
 use super::{Output, Solving, free, svg};
 
 /// What every fit needs.
 #[derive(Debug, Args)]
 pub(crate) struct Estimation {
-    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data.
+    /// Data file, or the name of an embedded one; may be repeated. A run lasts as long as its data, and is under the conditions that
+    /// the file states: `# set: potential = 1.8 V vs SHE`.
     #[arg(long, value_name = "F.csv", required = true)]
     pub(crate) data: Vec<String>,
     #[command(flatten)]
@@ -49,6 +51,10 @@ pub(crate) struct Fit {
     /// given, all parameters that have bounds in the model.
     #[arg(long, value_name = "NAME[=LO..HI]", value_parser = free)]
     pub(crate) free: Vec<Free>,
+    /// What is known of a free parameter from elsewhere: `NAME~normal(MEAN, DEVIATION)` or `NAME~lognormal(MEDIAN, FACTOR)`,
+    /// such as `--prior "k2~normal(1.2e-4 1/s, 1e-5)"`; may be repeated. A plain number takes the unit of the other.
+    #[arg(long, value_name = "NAME~PRIOR", value_parser = prior)]
+    pub(crate) prior: Vec<Sampled>,
     /// What is summed over the residuals: squared, huber, soft-l1 or cauchy, also with a scale as in `huber:1.345`.
     #[arg(long, value_name = "LOSS", default_value = "squared")]
     pub(crate) loss: Loss,
@@ -120,6 +126,17 @@ fn candidate(text: &str) -> Result<Candidate, String> {
     }
 }
 
+/// `NAME~normal(...)` or `NAME~lognormal(...)`, spelt as the distributions of a sweep.
+fn prior(text: &str) -> Result<Sampled, String> {
+    let expected =
+        "expected NAME~normal(MEAN, DEVIATION) or NAME~lognormal(MEDIAN, FACTOR), such as k2~normal(1e-4 1/s, 1e-5)";
+    let sampled: Sampled = text.parse().map_err(|e| format!("{e}; {expected}"))?;
+    match sampled.distribution {
+        Distribution::Normal { .. } | Distribution::LogNormal { .. } => Ok(sampled),
+        other => Err(format!("`{other}` is no prior that a sum of squares can hold; {expected}")),
+    }
+}
+
 /// The pieces between the commas that no parentheses enclose.
 fn parts(list: &str) -> Vec<&str> {
     let mut depth = 0_usize;
@@ -146,6 +163,17 @@ fn table(text: &str) -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prior_is_normal_or_lognormal() {
+        assert_eq!(prior("k2 ~ normal(1e-4 1/s, 1e-5)").unwrap().name, "k2");
+        assert!(prior("k2~lognormal(1e-4 1/s, 2)").is_ok());
+        for wrong in
+            ["k2", "k2=1e-4 1/s", "k2~uniform(1/s, 2/s)", "k2~normal(1/s)", "k2~gauss(1, 2)", "k2~normal(x, 2)"]
+        {
+            assert!(prior(wrong).unwrap_err().contains("expected NAME~normal(MEAN, DEVIATION)"), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_candidate_is_a_model_with_its_free_parameters() {

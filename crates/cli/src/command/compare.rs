@@ -99,9 +99,11 @@ fn refuse_equals(prepared: &[Prepared]) -> Result<()> {
 
 fn fit_all<'a>(prepared: &'a [Prepared], options: &FitOptions, stop: &StopFlag) -> Result<Fits<'a>> {
     let mut fits = Fits { reports: Vec::new(), unfinished: Vec::new() };
+    let mut halted = None;
     for p in prepared {
         let name = p.name.as_str();
-        if stop.is_set() {
+        // The first begins all the same, so that there is something to say.
+        if stop.is_set() && !fits.unfinished.is_empty() {
             fits.unfinished.push(name);
             continue;
         }
@@ -110,14 +112,17 @@ fn fit_all<'a>(prepared: &'a [Prepared], options: &FitOptions, stop: &StopFlag) 
                 fits.unfinished.extend((report.unfinished_starts() > 0).then_some(name));
                 fits.reports.push((name, report));
             }
-            Err(CliError::Fit(FitError::Stopped { .. })) => fits.unfinished.push(name),
+            Err(CliError::Fit(error @ FitError::Stopped { .. })) => {
+                fits.unfinished.push(name);
+                halted = Some(error);
+            }
             Err(error) => return Err(error),
         }
     }
-    if fits.reports.is_empty() {
-        return Err(FitError::Stopped { starts: options.starts }.into());
+    match halted {
+        Some(error) if fits.reports.is_empty() => Err(error.into()),
+        _ => Ok(fits),
     }
-    Ok(fits)
 }
 
 /// A pair of which one is known, or said, to be a special case of the other.

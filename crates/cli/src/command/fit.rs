@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ratelaw::fit::{Bootstrap, BootstrapOptions, FitError, bootstrap, check};
+use ratelaw::network::nearest;
+use ratelaw::network::units::Dimension;
 use ratelaw::prelude::*;
-use ratelaw::solver::{Format, StopFlag};
+use ratelaw::solver::{Distribution, Format, Sampled, StopFlag};
 use serde_json::Value;
 
 use crate::Ending;
@@ -26,7 +28,7 @@ pub(crate) fn run(arguments: &Fit) -> Result<Ending> {
     let experiments = experiments(&network, &arguments.estimation)?;
     let stop = StopFlag::new();
     let options = FitOptions { loss: arguments.loss, stop: Some(stop.clone()), ..options(&arguments.estimation)? };
-    let free = free_or_bounded(&arguments.free, &network)?;
+    let free = with_priors(free_or_bounded(&arguments.free, &network)?, &arguments.prior)?;
     check(&experiments, &free, &options)?;
     if let Some(folder) = &arguments.plots {
         std::fs::create_dir_all(folder).map_err(|e| CliError::Write { path: folder.clone(), reason: e.to_string() })?;
@@ -88,7 +90,8 @@ pub(crate) fn experiments(network: &Network, estimation: &Estimation) -> Result<
     let one = |name: &String| {
         let data = input::dataset(name, None)?;
         let t_end = Some(input::duration(&data));
-        Ok(Experiment::new(input::problem(network, &estimation.solving, t_end, SavePoints::Ends)?, data)?)
+        let builder = input::builder(network, &estimation.solving, t_end, SavePoints::Ends);
+        input::experiment(network, builder, estimation.solving.set.iter().map(|(name, _)| name), data)
     };
     estimation.data.iter().map(one).collect()
 }
@@ -142,6 +145,33 @@ fn bootstrap_text(report: &FitReport, again: &Bootstrap) -> String {
 /// What is named, or else every parameter that the model gives a range.
 pub(crate) fn free_or_bounded(named: &[Free], network: &Network) -> Result<Vec<Free>> {
     if named.is_empty() { bounded(network) } else { Ok(named.to_vec()) }
+}
+
+/// Gives each prior to the free parameter of its name.
+fn with_priors(mut free: Vec<Free>, priors: &[Sampled]) -> Result<Vec<Free>> {
+    for (i, Sampled { name, distribution }) in priors.iter().enumerate() {
+        if priors[..i].iter().any(|p| p.name == *name) {
+            return Err(CliError::SamePrior { name: name.clone() });
+        }
+        let names = || free.iter().map(Free::name);
+        let Some(place) = names().position(|n| n == name) else {
+            let near = nearest(name, names()).map(|near| format!("; did you mean `{near}`?"));
+            let help = near.unwrap_or_else(|| format!("; free are {}", names().collect::<Vec<_>>().join(", ")));
+            return Err(CliError::PriorOfNone { name: name.clone(), help });
+        };
+        let own = free[place].clone();
+        free[place] = match distribution.clone() {
+            Distribution::Normal { mean, deviation } => own.prior(mean, deviation)?,
+            Distribution::LogNormal { median, factor } => {
+                let what = format!("the factor of the prior of `{name}`");
+                let factor = factor.si_as(Dimension::NONE, &what).map_err(FitError::from)?;
+                own.log_prior(median, factor)?
+            }
+            // Refused where the command line is read.
+            _ => own,
+        };
+    }
+    Ok(free)
 }
 
 /// Every parameter that the model gives a range.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ratelaw::prelude::*;
-use ratelaw::solver::Table;
+use ratelaw::solver::{StopFlag, Table};
 
 use super::file::{File, Published};
 use super::published::Statement;
@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) file: String,
     pub(super) folder: Option<&'a Path>,
     pub(super) out: &'a Path,
+    /// Whether the user has asked to stop.
+    pub(super) stop: StopFlag,
 }
 
 /// What a picture shows on its left and its right axis.

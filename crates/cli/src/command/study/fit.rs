@@ -24,8 +24,8 @@ pub(super) fn prepare<'a>(own: &'a Regression, context: &Context<'_>) -> Result<
     let data = input::dataset(&own.data, context.folder)?;
     let network = context.network(&own.model, &toml::Table::new())?;
     let t_end = format!("{} s", input::duration(&data).si());
-    let problem = context.problem(&network, &own.set, Some(&t_end))?;
-    let experiment = Experiment::new(problem, data)?;
+    let builder = input::builder_with(&network, &own.set, Some(&t_end)).map_err(|e| context.wrong(e))?;
+    let experiment = input::experiment(&network, builder, own.set.keys(), data)?;
     let free = own.free.iter().map(|f| arguments::free(f).map_err(|e| context.wrong(e)));
     let free = free.collect::<Result<Vec<_>>>()?;
     free.iter().try_for_each(|f| f.check(std::slice::from_ref(&experiment)))?;
@@ -34,6 +34,7 @@ pub(super) fn prepare<'a>(own: &'a Regression, context: &Context<'_>) -> Result<
         starts: own.starts.unwrap_or(defaults.starts),
         seed: own.seed.unwrap_or(defaults.seed),
         solve: SolveOptions { rtol: own.rtol.unwrap_or(defaults.solve.rtol), ..defaults.solve.clone() },
+        stop: Some(context.stop.clone()),
         ..defaults
     };
     Ok(Ready { own, experiment, free, options })
@@ -54,6 +55,6 @@ impl Part for Ready<'_> {
             let number = if i == 0 { String::new() } else { format!("-{}", i + 1) };
             context.draw(&format!("{}{number}", own.name), plot)?;
         }
-        Ok(if report.converged { Ending::Done } else { Ending::Partly })
+        Ok(fit::ending(report.stopped(), report.converged))
     }
 }

@@ -12,10 +12,12 @@ mod sweep;
 use std::path::Path;
 
 use ratelaw::network::nearest;
+use ratelaw::solver::StopFlag;
 use ratelaw::studies;
 
 use crate::Ending;
 use crate::arguments::Study;
+use crate::command::fit::stop_with_what_is_finished;
 use crate::error::{CliError, Result};
 use crate::output::say;
 use context::Context;
@@ -32,7 +34,8 @@ pub(crate) fn run(arguments: &Study) -> Result<Ending> {
     let plan: File = toml::from_str(&text)
         .map_err(|e| format!("this is not a study\n{}", e.to_string().trim_end()))
         .map_err(|reason| CliError::Study { file: file.clone(), reason })?;
-    let context = Context { file, folder, out: &arguments.out };
+    let stop = StopFlag::new();
+    let context = Context { file, folder, out: &arguments.out, stop: stop.clone() };
     context.names(&plan)?;
     // Everything is looked up before anything runs, so that a slip in the last part costs no waiting.
     let parts = prepare(&plan, &context)?;
@@ -41,9 +44,22 @@ pub(crate) fn run(arguments: &Study) -> Result<Ending> {
 
     say(&format!("{}: {}", plan.study.name, plan.study.title))?;
     let mut ending = Ending::Done;
-    for part in parts {
-        if part.run(&context)? == Ending::Partly {
-            ending = Ending::Partly;
+    let first_fit = parts.len() - plan.fit.len();
+    for (i, part) in parts.iter().enumerate() {
+        // The parts before are ended by Ctrl-C at once, with the files of those that are done.
+        if i == first_fit {
+            stop_with_what_is_finished(&stop);
+        }
+        match part.run(&context)? {
+            Ending::Done => {}
+            Ending::Partly => ending = Ending::Partly,
+            Ending::Stopped => {
+                let left: Vec<&str> = plan.fit[i + 1 - first_fit..].iter().map(|f| f.name.as_str()).collect();
+                let left = if left.is_empty() { String::new() } else { format!("; not done: {}", left.join(", ")) };
+                say(&format!("\nstopped by request{left}"))?;
+                ending = Ending::Stopped;
+                break;
+            }
         }
     }
     say(&format!("\ntables (CSV, JSON) and plots (SVG) are in {}", arguments.out.display()))?;
