@@ -17,10 +17,11 @@ use crate::multistart;
 use crate::noise::{Levels, Noise};
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
-use crate::profile::{Limit, Profile, Threshold, profile};
+use crate::profile::{Limit, Profile, Threshold, side};
 use crate::report::FitReport;
 use crate::residual::{Objective, Residuals, evaluate_each};
-use crate::search::{Asked, Search, minimise_together};
+use crate::search::{Asked, Model, Search, minimise_together};
+use crate::together::together;
 
 /// Confidence of limits and intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -304,29 +305,40 @@ impl<'a> Fitting<'a> {
             stop: self.options.stop.as_ref(),
             ..search.rules
         };
-        let search = &Search { rules, ..search };
         let all: Vec<usize> = (0..self.free.len()).collect();
         let linear = judged.covariance(&all);
-        (0..self.free.len())
-            .into_par_iter()
-            .map(|i| {
-                // Twice the standard error reaches the limit of a well-determined parameter in one stride.
-                let width = self.high[i] - self.low[i];
-                let error = linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
-                let step = (2.2 * error).clamp(1e-9 * width, 0.05 * width);
-                let mut profile = profile(search, best, i, step, *threshold);
-                // Limits on both sides far inside the linear interval are none of the data: the others could not
-                // follow. On one side alone they can be right, where an effect saturates and the minimum is flat.
-                let linear = 2.0 * judged.quantile * error;
-                if let (Limit::At(low), Limit::At(high)) = (profile.low, profile.high)
-                    && error.is_finite()
-                    && high - low < SUSPICIOUS * linear
-                {
-                    (profile.low, profile.high) = (Limit::Lost(low), Limit::Lost(high));
+        let error = |i: usize| linear.as_ref().map_or(f64::INFINITY, |c| c[(i, i)].sqrt());
+        let width = |i: usize| self.high[i] - self.low[i];
+        let ended: Vec<AtomicUsize> = all.iter().map(|_| AtomicUsize::new(0)).collect();
+        let course = |i: usize, bound: f64| {
+            // Twice the standard error reaches the limit of a well-determined parameter in one stride.
+            let step = (2.2 * error(i)).clamp(1e-9 * width(i), 0.05 * width(i));
+            let ended = &ended[i];
+            move |model: &dyn Model| {
+                let side = side(&Search { model, rules }, best, i, (step, bound), *threshold);
+                if ended.fetch_add(1, Ordering::Relaxed) == 1 {
+                    done();
                 }
-                done();
-                profile
-            })
-            .collect()
+                side
+            }
+        };
+        let courses = all.iter().flat_map(|i| [course(*i, self.low[*i]), course(*i, self.high[*i])]);
+        let mut sides = together(search.model, courses.collect()).into_iter();
+        let mut profiles = Vec::new();
+        while let (Some(low), Some(high)) = (sides.next(), sides.next()) {
+            let i = profiles.len();
+            let mut profile = Profile::new(best, i, width(i), (low, high));
+            // Limits on both sides far inside the linear interval are none of the data: the others could not
+            // follow. On one side alone they can be right, where an effect saturates and the minimum is flat.
+            let linear = 2.0 * judged.quantile * error(i);
+            if let (Limit::At(low), Limit::At(high)) = (profile.low, profile.high)
+                && error(i).is_finite()
+                && high - low < SUSPICIOUS * linear
+            {
+                (profile.low, profile.high) = (Limit::Lost(low), Limit::Lost(high));
+            }
+            profiles.push(profile);
+        }
+        profiles
     }
 }

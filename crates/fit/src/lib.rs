@@ -39,6 +39,7 @@ mod residual;
 mod search;
 mod singular;
 mod target;
+mod together;
 mod wide_data;
 
 pub use band::Band;

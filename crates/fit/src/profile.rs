@@ -62,7 +62,7 @@ pub(crate) struct Profile {
 }
 
 /// What was met on the way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Trace {
     /// A lower minimum.
     pub(crate) better: Option<DVector<f64>>,
@@ -94,33 +94,49 @@ const WIDER: f64 = 0.25;
 /// How far beyond a limit that is looked at, as a fraction of the limit's distance.
 const CLEARLY: f64 = 0.1;
 
-/// Moves parameter `index` away from the minimum on both sides, with all others minimised again, until the
-/// sum of squares exceeds what the data allow or the bound is reached (Raue et al., Bioinformatics 25 (2009)
-/// 1923). `step` is the first distance.
-pub(crate) fn profile(
+impl Profile {
+    /// Both sides of a parameter, whose range is so wide, about its minimum.
+    pub(crate) fn new(minimum: &Minimum, index: usize, width: f64, (low, high): (Side, Side)) -> Self {
+        let mut visits = vec![Visit::new(minimum, index)];
+        visits.extend(low.trace.visits.into_iter().chain(high.trace.visits));
+        visits.sort_by(|a, b| a.coordinate.total_cmp(&b.coordinate));
+        // A place that was refused is tried again from nearer by; the lower sum is the truer one.
+        visits.dedup_by(|next, kept| {
+            let is_same = next.coordinate - kept.coordinate <= SAME * width;
+            if is_same
+                && kept.coordinate != minimum.x[index]
+                && (next.coordinate == minimum.x[index] || next.sse < kept.sse)
+            {
+                *kept = *next;
+            }
+            is_same
+        });
+        let failures = low.trace.failures.into_iter().chain(high.trace.failures).collect();
+        let trace = Trace { better: low.trace.better.or(high.trace.better), visits, failures };
+        Self { low: low.limit, high: high.limit, trace }
+    }
+}
+
+/// One side of a profile.
+#[derive(Debug)]
+pub(crate) struct Side {
+    limit: Limit,
+    trace: Trace,
+}
+
+/// Moves parameter `index` away from the minimum towards a bound, with all others minimised again, until the sum of
+/// squares exceeds what the data allow or the bound is reached (Raue et al., Bioinformatics 25 (2009) 1923). `span` is the
+/// first distance, and the bound.
+pub(crate) fn side(
     search: &Search<'_>,
     minimum: &Minimum,
     index: usize,
-    step: f64,
+    span: (f64, f64),
     threshold: Threshold,
-) -> Profile {
-    let mut trace = Trace { better: None, visits: vec![Visit::new(minimum, index)], failures: Vec::new() };
-    let mut side = |bound: f64| limit(search, minimum, index, (step, bound), threshold, &mut trace);
-    let (low, high) = (side(search.rules.low[index]), side(search.rules.high[index]));
-    trace.visits.sort_by(|a, b| a.coordinate.total_cmp(&b.coordinate));
-    // A place that was refused is tried again from nearer by; the lower sum is the truer one.
-    let near = SAME * (search.rules.high[index] - search.rules.low[index]);
-    trace.visits.dedup_by(|next, kept| {
-        let is_same = next.coordinate - kept.coordinate <= near;
-        if is_same
-            && kept.coordinate != minimum.x[index]
-            && (next.coordinate == minimum.x[index] || next.sse < kept.sse)
-        {
-            *kept = *next;
-        }
-        is_same
-    });
-    Profile { low, high, trace }
+) -> Side {
+    let mut trace = Trace::default();
+    let limit = limit(search, minimum, index, span, threshold, &mut trace);
+    Side { limit, trace }
 }
 
 fn limit(
