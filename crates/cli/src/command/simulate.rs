@@ -106,6 +106,9 @@ fn summary(solution: &Solution) -> String {
         stats.jacobians,
         stats.factorisations
     ));
+    if let Some(note) = solution.choice_note() {
+        text.push_str(&format!("\n{note}"));
+    }
     text
 }
 
