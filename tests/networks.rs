@@ -4,25 +4,16 @@
 //! the end of a run come from the table beside the files, `.gdat` files hold the results of BioNetGen's own solver
 //! (CVODE), whose error is about 2e-7 of each column's maximum.
 
-use std::path::PathBuf;
+mod problems;
+
 use std::time::Instant;
 
+use problems::large::folder;
 use ratelaw::network::import;
 use ratelaw::prelude::*;
 
 /// Observables at the end: name and value.
 type Ends<'a> = &'a [(&'a str, f64)];
-
-fn folder() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/networks");
-    // A checkout beside the project may say where the files are.
-    let folder = std::env::var_os("RATELAW_NETWORKS").map_or(folder, PathBuf::from);
-    let there = folder.is_dir();
-    if !there {
-        println!("skipped: there is no folder {}", folder.display());
-    }
-    there.then_some(folder)
-}
 
 /// Imports a network, which must read back from its own text.
 fn network(folder: &std::path::Path, name: &str, species: usize, reactions: usize) -> Network {

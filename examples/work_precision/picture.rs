@@ -10,7 +10,7 @@ const FRAME: (f64, f64) = (250.0, 210.0);
 const LEFT: f64 = 62.0;
 const TOP: f64 = 42.0;
 const CELL: (f64, f64) = (340.0, 310.0);
-const ACROSS: usize = 3;
+const ACROSS: usize = 4;
 
 pub(crate) fn svg(cases: &[Case], all: &[Measurement]) -> String {
     let mut methods: Vec<Method> = Vec::new();

@@ -5,6 +5,7 @@
 //! methods of order 13 and 17, all digits shown are right.
 #![allow(dead_code)]
 
+pub(crate) mod large;
 pub(crate) mod stiff;
 pub(crate) mod synthetic;
 

@@ -1,10 +1,17 @@
 //! Times ratelaw against other stiff solvers at equal delivered error. docs/peers.md has the results.
 //!
-//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- [sweep] PROBLEM... | fit]`
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml [-- [sweep] PROBLEM... | fit | lu]`
 
 mod cvode;
 mod diffsols;
 mod fit;
+#[allow(dead_code)]
+#[path = "../../../crates/solver/src/lanes/storage.rs"]
+mod lanes;
+#[allow(dead_code, unused_imports)]
+#[path = "../../../crates/solver/src/linalg/mod.rs"]
+mod linalg;
+mod lu;
 mod odes;
 mod pinene;
 #[path = "../../../tests/problems/mod.rs"]
@@ -282,6 +289,7 @@ fn main() {
     }
     match wanted.first().map(String::as_str) {
         Some("fit") => fit::measure(),
+        Some("lu") => lu::measure(),
         _ if sweeping => sweeps(&wants),
         _ => single(&wants),
     }

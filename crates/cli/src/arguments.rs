@@ -295,8 +295,9 @@ pub(crate) struct Solving {
     /// Stop a run where an amount falls below zero by more than the tolerance explains, rather than only say so.
     #[arg(long)]
     pub(crate) refuse_negative: bool,
-    /// rodas5p (stiff and all others), radau5 (the same, at tight tolerances), auto (radau5 below an rtol of 1e-9,
-    /// else rodas5p), dopri5 or dop853 (not stiff).
+    /// rodas5p or rodas4p (stiff and all others), radau5 (the same, at tight tolerances), ndf (large networks), dopri5 or dop853
+    /// (not stiff), auto: below 200 variables radau5 for an rtol below 1e-9, else rodas5p; from 200 on ndf, or dopri5 where
+    /// the problem is not stiff.
     #[arg(long, value_name = "M", value_parser = method, default_value = "rodas5p")]
     pub(crate) method: Method,
 }

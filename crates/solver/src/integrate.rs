@@ -6,8 +6,8 @@ use crate::charge::ChargeBalance;
 use crate::error::{Cause, Failure, Result, SolveError};
 use crate::initialise::Initialiser;
 use crate::lanes::{Queue, drive, singles};
-use crate::method::{Method, Shared, integrate_explicit};
-use crate::options::SolveOptions;
+use crate::method::{BUDGET, Choice, Left, Method, Shared, Watch, integrate_explicit};
+use crate::options::{OnNegative, SolveOptions};
 use crate::problem::Problem;
 use crate::run::{Alone, Run};
 use crate::solution::Solution;
@@ -28,10 +28,52 @@ pub(crate) struct Stop {
 /// A value that is out of range, by name, before any work; [`SolveError::Failed`] with the partial solution
 /// if the integration stops on its way.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
-    let options = &options.settled(problem.tables().size());
+    let (options, choice) = &options.settled(problem.tables().size());
     options.check()?;
     problem.check()?;
     supported(problem, options)?;
+    if *choice != Some(Choice::Large) {
+        return chosen(by_method(problem, options), *choice);
+    }
+    match tried(problem, options)? {
+        Ok(solution) => Ok(solution),
+        Err(choice) => chosen(by_method(problem, options), Some(choice)),
+    }
+}
+
+/// Notes why a method was chosen.
+pub(crate) fn chosen(outcome: Result<Solution>, choice: Option<Choice>) -> Result<Solution> {
+    match outcome {
+        Ok(solution) => Ok(Solution { choice, ..solution }),
+        Err(SolveError::Failed(mut failure)) => {
+            failure.partial.choice = choice;
+            Err(SolveError::Failed(failure))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Tries an explicit method. It must not do worse than the method that is settled for a stiff problem, so what that one
+/// judges (amounts below zero, currents as differences of large rates) is left to it.
+fn tried(problem: &Problem, options: &SolveOptions) -> Result<std::result::Result<Solution, Choice>> {
+    let method = Method::Dopri5;
+    let max_steps = options.max_steps.min(BUDGET);
+    let explicit = SolveOptions { method, max_steps, on_negative: OnNegative::Fail, ..options.clone() };
+    if supported(problem, &explicit).is_err() || problem.tables().has_reversible_currents() {
+        return Ok(Err(Choice::Large));
+    }
+    let (network, unbound) = (problem.network(), unbound(problem, &explicit));
+    let bound = network.bound(unbound.compiled, problem.parameters(), problem.conditions())?;
+    let system = System { bound, ..unbound };
+    let Run { tolerance, mut solution, .. } = Run::new(network, problem.clone(), &explicit)?;
+    Ok(match integrate_explicit(&explicit, &system, &tolerance, &mut solution, Some(Watch::new(&system))) {
+        Ok(()) => Ok(Solution { choice: Some(Choice::NotStiff), ..solution }),
+        Err(Stop { cause, t, .. }) => Err(Choice::Left(Left { method, t, cause, stats: solution.stats })),
+    })
+}
+
+/// Integrates by the method of the options, which have been checked.
+fn by_method(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let network = problem.network();
     let system = unbound(problem, options);
     if let Some(queue) = queue(network, options, &system) {
@@ -44,7 +86,7 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
     let outcome = if options.method.is_explicit() {
         let Run { tolerance, solution, .. } = &mut run;
         let bound = network.bound(system.compiled, problem.parameters(), problem.conditions())?;
-        integrate_explicit(options, &System { bound, ..system.clone() }, tolerance, solution)
+        integrate_explicit(options, &System { bound, ..system.clone() }, tolerance, solution, None)
     } else {
         let charge = ChargeBalance::new(network, options.rtol);
         Alone::new(Initialiser::new(network, system.clone()), charge, options).drive(&mut run)?

@@ -47,7 +47,7 @@ pub use flux::{Contribution, Fluxes, flux};
 pub use integrate::solve;
 pub use lanes::Occupancy;
 pub use many::{ManyOptions, solve_many, solve_many_with_occupancy};
-pub use method::Method;
+pub use method::{Choice, Left, Method};
 pub use observe::{DisplayUnit, Moment, Observable, Share};
 pub use options::{OnNegative, OnRounding, SolveOptions};
 pub use problem::{Problem, ProblemBuilder, SavePoints};

@@ -4,7 +4,7 @@ use ratelaw_network::Network;
 use rayon::prelude::*;
 
 use crate::error::{Result, SolveError};
-use crate::integrate::{queue, solve, supported, unbound};
+use crate::integrate::{chosen, queue, solve, supported, unbound};
 use crate::lanes::{Occupancy, drive_wide, width};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
@@ -130,15 +130,17 @@ pub(crate) fn solve_each(
     jobs: &mut dyn FnMut() -> Option<(usize, Problem)>,
     done: &mut dyn FnMut(usize, Result<Solution>),
 ) -> Result<Occupancy> {
-    let options = &options.settled(first.tables().size());
-    options.check()?;
-    supported(first, options)?;
+    let (settled, choice) = &options.settled(first.tables().size());
+    settled.check()?;
+    supported(first, settled)?;
     let network: &Network = first.network();
-    let system = unbound(first, options);
-    if let Some(queue) = queue(network, options, &system) {
+    let system = unbound(first, settled);
+    if let Some(queue) = queue(network, settled, &system) {
         let width = lanes.unwrap_or_else(|| width(&queue, count));
-        return Ok(drive_wide(&queue, width, jobs, done));
+        let mut done = |job, outcome| done(job, chosen(outcome, *choice));
+        return Ok(drive_wide(&queue, width, jobs, &mut done));
     }
+    // Not the settled options: each problem may be stiff or not.
     while let Some((job, problem)) = jobs() {
         done(job, solve(&problem, options));
     }

@@ -6,7 +6,7 @@ use ratelaw_network::units::Quantity;
 
 use crate::control::Tolerance;
 use crate::error::{Result, SolveError};
-use crate::method::Method;
+use crate::method::{Choice, Method};
 use crate::problem::Problem;
 use crate::setting::Setting;
 use crate::stop_flag::StopFlag;
@@ -40,7 +40,7 @@ pub struct SolveOptions {
     /// Exact derivatives of the solution that are computed with it.
     pub sensitivities: Vec<Setting>,
     /// Whether the turnovers of all steps are integrated, and not only of those that exchange electrons. It changes
-    /// nothing else: no step, no bit of the state.
+    /// nothing else: no step, no bit of the state (but of the explicit methods, whose norm rounds differently).
     pub all_turnovers: bool,
 }
 
@@ -85,9 +85,10 @@ impl Default for SolveOptions {
 }
 
 impl SolveOptions {
-    /// The same with a method that is one, for so many variables.
-    pub(crate) fn settled(&self, size: usize) -> Self {
-        Self { method: self.method.settled(size, self.rtol, !self.sensitivities.is_empty()), ..self.clone() }
+    /// The same with a method that is one, for so many variables, and why where it was chosen.
+    pub(crate) fn settled(&self, size: usize) -> (Self, Option<Choice>) {
+        let (method, choice) = self.method.settled(size, self.rtol, !self.sensitivities.is_empty());
+        (Self { method, ..self.clone() }, choice)
     }
 
     pub(crate) fn check(&self) -> Result<()> {

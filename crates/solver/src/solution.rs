@@ -6,7 +6,7 @@ use ratelaw_network::{Conditions, Network, SpeciesId};
 
 use crate::applied::Applied;
 use crate::error::Result;
-use crate::method::Method;
+use crate::method::{Choice, Method};
 use crate::observe::{DisplayUnit, Moment, Observable};
 use crate::options::SolveOptions;
 use crate::problem::Problem;
@@ -115,6 +115,8 @@ pub struct Solution {
     pub stats: Stats,
     /// How it was integrated.
     pub method: Method,
+    /// Why, where it was [`Method::Auto`]'s choice.
+    pub choice: Option<Choice>,
     /// Relative tolerance it was integrated to.
     pub rtol: f64,
 }
@@ -140,6 +142,7 @@ impl Solution {
             rounding: None,
             stats: Stats::default(),
             method: options.method,
+            choice: None,
             rtol: options.rtol,
         }
     }
@@ -247,10 +250,16 @@ impl Solution {
             .collect()
     }
 
+    /// A sentence on the choice of the method, where there was one.
+    pub fn choice_note(&self) -> Option<String> {
+        self.choice.map(|choice| choice.describe(self.method))
+    }
+
     /// Where the numbers come from: model, values, method, tolerance, program.
     fn notes(&self) -> Vec<(String, String)> {
         let mut notes = self.problem.notes();
         notes.push(("method".to_owned(), format!("{}, rtol {:e}", self.method, self.rtol)));
+        notes.extend(self.choice_note().map(|note| ("choice".to_owned(), note)));
         notes.extend(self.warnings().into_iter().map(|w| ("warning".to_owned(), w)));
         notes
     }

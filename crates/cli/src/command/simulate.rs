@@ -110,6 +110,9 @@ fn summary(solution: &Solution) -> String {
         stats.jacobians,
         stats.factorisations
     ));
+    if let Some(note) = solution.choice_note() {
+        text.push_str(&format!("\n{note}"));
+    }
     text
 }
 

@@ -1,148 +1,238 @@
 //! Explicit Runge-Kutta methods of ode_solvers, behind the same options.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use nalgebra::DVector;
+use ode_solvers::continuous_output_model::ContinuousOutputModel;
 use ode_solvers::dop_shared::{IntegrationError, OutputType};
 use ode_solvers::{Dop853, Dopri5, System as OdeSystem};
 use ratelaw_network::Lane;
 
 use super::Method;
+use super::trial::Watch;
 use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::options::{OnNegative, SolveOptions};
 use crate::solution::Solution;
-use crate::stats::Stats;
 use crate::system::System;
 
 /// A quadrature is scaled by this, so that its error is nothing against the tolerance: ode_solvers has one
 /// vector and one norm for all components.
 const INERT: f64 = 1e-200;
+/// Every so many steps ode_solvers tests for stiffness.
+const STIFFNESS_TEST: u32 = 1000;
+/// Steps of dense output that are kept at once: enough that the test for stiffness, which takes 15 steps, comes to its end.
+const KEPT: usize = 1100;
 
-/// Integrates from save point to save point.
+/// Dopri5 shows save points by its dense output. That of Dop853 has times of its own in ode_solvers, so it goes from save
+/// point to save point. The step size is carried on, so that one costs a shorter step and no new start.
 ///
-/// Amounts are scaled by their absolute tolerances, since ode_solvers has a single one.
+/// Amounts are scaled by their absolute tolerances, since ode_solvers has a single one. A run that is watched ends as stiff
+/// where its watch says so.
 pub(crate) fn integrate_explicit(
     options: &SolveOptions,
     system: &System<'_, 1>,
     tolerance: &Tolerance,
     solution: &mut Solution,
+    mut watch: Option<Watch>,
 ) -> Result<(), Stop> {
     let initial = solution.problem.variables(&[]);
     let n = initial.len();
-    let scaled = initial.iter().zip(&tolerance.absolute).map(|(y, atol)| y / atol);
-    let mut state = DVector::from_iterator(
+    // The time has no tolerance, and no error.
+    let scale: Vec<f64> = tolerance.absolute.iter().map(|a| if a.is_finite() { *a } else { 1.0 }).collect();
+    let right = RightHandSide::new(system, &scale);
+    let scaled = initial.iter().zip(&scale).map(|(y, scale)| y / scale);
+    let state = DVector::from_iterator(
         n + system.quadratures.len(),
         scaled.chain(std::iter::repeat_n(0.0, system.quadratures.len())),
     );
-    let mut t = 0.0;
-    for end in solution.problem.times() {
-        if end > t {
-            let left = u32::try_from(options.max_steps.saturating_sub(solution.stats.accepted)).unwrap_or(u32::MAX);
-            state = advance(options.method, system, tolerance, (t, end), state, left, &mut solution.stats)?;
-            t = end;
+    let norm = if watch.is_some() { 1.0 / (state.len() as f64).sqrt() } else { 1.0 };
+    let rtol = tolerance.relative;
+    let (times, t_end) = (solution.problem.times(), solution.problem.t_end());
+    let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
+    let dense = dense.then(ContinuousOutputModel::new);
+    let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
+    for end in times {
+        while march.t < end {
+            if let Some(watch) = &mut watch {
+                let y: Vec<Lane<1>> = march.unscaled(&march.state, n).into_iter().map(|y| Lane([y])).collect();
+                if watch.is_stiff(system, &y, &scale, t_end - march.t) {
+                    return Err(march.stop(Cause::Stiff));
+                }
+            }
+            let stats = &mut solution.stats;
+            let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
+            right.pause.set(watch.as_ref().map(Watch::pause).or(march.dense.is_some().then_some(KEPT)));
+            let target = if march.dense.is_some() { t_end } else { end };
+            let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
+            stats.evaluations += right.evaluations.take();
+            stats.accepted += right.accepted.take();
+            stats.rejected += advanced?;
         }
-        let y: Vec<f64> = (0..n).map(|i| state[i] * tolerance.absolute[i]).collect();
-        let q: Vec<f64> = state.iter().skip(n).map(|q| q / INERT).collect();
+        let shown = march.at(end);
+        let y = march.unscaled(&shown, n);
+        let q: Vec<f64> = shown.iter().skip(n).map(|q| q / INERT).collect();
         if let Some(species) = y.iter().chain(&q).position(|v| !v.is_finite()) {
-            return Err(Stop { cause: Cause::NotFinite, t, h: 0.0, species: Some(species).filter(|s| *s < n) });
+            return Err(Stop { species: Some(species).filter(|s| *s < n), ..march.stop(Cause::NotFinite) });
         }
-        let negative = solution.note_negative(t, y.iter().copied(), &tolerance.floor());
+        let negative = solution.note_negative(end, y.iter().copied(), &tolerance.floor());
         if let Some(species) = negative.filter(|_| options.on_negative == OnNegative::Fail) {
-            return Err(Stop { cause: Cause::Negative, t, h: 0.0, species: Some(species) });
+            return Err(Stop { species: Some(species), ..march.stop(Cause::Negative) });
         }
         let conditions = *solution.problem.conditions();
         let supplied = solution.problem.initial().into();
-        solution.push(t, &y, q, Vec::new(), (&conditions, Vec::new(), &supplied), Default::default());
+        solution.push(end, &y, q, Vec::new(), (&conditions, Vec::new(), &supplied), Default::default());
     }
     Ok(())
 }
 
-fn advance(
+/// Where a run is.
+struct March<'a> {
     method: Method,
-    system: &System<'_, 1>,
-    tolerance: &Tolerance,
-    (start, end): (f64, f64),
+    right: &'a RightHandSide<'a>,
+    rtol: f64,
+    /// What tolerances are multiplied by. The norm of ode_solvers is a root mean square over N components: with
+    /// 1 / sqrt(N) it is never less than the largest error, which is the norm of the stiff methods.
+    norm: f64,
+    t: f64,
+    /// The size of the next step; 0 for the method to find one.
+    h: f64,
     state: DVector<f64>,
-    max_steps: u32,
-    stats: &mut Stats,
-) -> Result<DVector<f64>, Stop> {
-    let view = View { system, tolerance, work: RefCell::default() };
-    let rtol = tolerance.relative;
-    macro_rules! run {
-        ($stepper:ident, $beta:expr, $factors:expr) => {{
-            let (low, high) = $factors;
-            let mut stepper = $stepper::from_param(
-                view,
-                start,
-                end,
-                end - start,
-                state,
-                rtol,
-                1.0,
-                0.9,
-                $beta,
-                low,
-                high,
-                end - start,
-                0.0,
-                max_steps,
-                STIFFNESS_TEST,
-                OutputType::Sparse,
-            );
-            let outcome = stepper.integrate();
-            let last = stepper.y_out().last().cloned();
-            (outcome, last, stepper.x_out().last().copied().unwrap_or(start))
-        }};
+    /// The last steps, where save points lie between them.
+    dense: Option<ContinuousOutputModel<f64, DVector<f64>>>,
+}
+
+impl March<'_> {
+    /// Steps to `end`, or until the run is to pause. Gives the number of steps rejected.
+    fn advance(&mut self, end: f64, max_steps: u32) -> Result<usize, Stop> {
+        macro_rules! run {
+            ($stepper:ident, $beta:expr, $factors:expr, |$run:ident| $integrate:expr) => {{
+                let (low, high) = $factors;
+                let mut $run = $stepper::from_param(
+                    View(self.right),
+                    self.t,
+                    end,
+                    end - self.t,
+                    std::mem::take(&mut self.state),
+                    self.rtol * self.norm,
+                    self.norm,
+                    0.9,
+                    $beta,
+                    low,
+                    high,
+                    end - self.t,
+                    self.h,
+                    max_steps,
+                    STIFFNESS_TEST,
+                    OutputType::Sparse,
+                );
+                let outcome = $integrate;
+                (outcome, $run.y_out().last().cloned(), $run.x_out().clone())
+            }};
+        }
+        // The controllers' published settings (Hairer, Norsett and Wanner I, appendix).
+        let (outcome, last, times) = if self.method == Method::Dop853 {
+            run!(Dop853, 0.0, (0.333, 6.0), |stepper| stepper.integrate())
+        } else {
+            run!(Dopri5, 0.04, (0.2, 10.0), |stepper| match &mut self.dense {
+                Some(dense) => {
+                    *dense = ContinuousOutputModel::new();
+                    stepper.integrate_with_continuous_output_model(dense)
+                }
+                None => stepper.integrate(),
+            })
+        };
+        let from = self.t;
+        self.t = times.last().copied().unwrap_or(from);
+        self.state = last.unwrap_or_default();
+        let work = match outcome {
+            Ok(work) => work,
+            Err(IntegrationError::MaxNumStepReached { x, .. }) => return Err(self.stop_at(Cause::TooManySteps, x)),
+            Err(IntegrationError::StepSizeUnderflow { x }) => return Err(self.stop_at(Cause::StepTooSmall, x)),
+            Err(IntegrationError::StiffnessDetected { x }) => return Err(self.stop_at(Cause::Stiff, x)),
+        };
+        if work.accepted_steps == 0 || self.state.is_empty() || !self.t.is_finite() {
+            return Err(self.stop_at(Cause::NotFinite, from));
+        }
+        let longest = times.windows(2).rev().take(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+        // The last step may have been cut short by the end, so it does not say how long the next can be.
+        self.h = match (self.right.paused(), work.rejected_steps) {
+            (false, 0) => self.h.max(2.0 * longest),
+            _ => longest,
+        };
+        if !self.right.paused() {
+            // Not the sum of the steps, which rounding takes beside it.
+            self.t = end;
+        }
+        Ok(work.rejected_steps as usize)
     }
-    // The controllers' published settings (Hairer, Norsett and Wanner I, appendix).
-    let (outcome, last, reached) =
-        if method == Method::Dop853 { run!(Dop853, 0.0, (0.333, 6.0)) } else { run!(Dopri5, 0.04, (0.2, 10.0)) };
-    match (outcome, last) {
-        (Ok(work), Some(last)) => {
-            stats.accepted += work.accepted_steps as usize;
-            stats.rejected += work.rejected_steps as usize;
-            stats.evaluations += work.num_eval as usize;
-            Ok(last)
-        }
-        (Ok(_), None) => Err(Stop { cause: Cause::NotFinite, t: reached, h: 0.0, species: None }),
-        (Err(error), _) => {
-            let (cause, t) = match error {
-                IntegrationError::MaxNumStepReached { x, .. } => (Cause::TooManySteps, x),
-                IntegrationError::StepSizeUnderflow { x } => (Cause::StepTooSmall, x),
-                IntegrationError::StiffnessDetected { x } => (Cause::Stiff, x),
-            };
-            Err(Stop { cause, t, h: 0.0, species: None })
-        }
+
+    /// The state at a time that was stepped over, or to.
+    fn at(&self, t: f64) -> DVector<f64> {
+        let between = self.dense.as_ref().filter(|_| t < self.t).and_then(|dense| dense.evaluate(t));
+        between.unwrap_or_else(|| self.state.clone())
+    }
+
+    fn unscaled(&self, state: &DVector<f64>, n: usize) -> Vec<f64> {
+        state.iter().zip(self.right.scale).take(n).map(|(y, scale)| y * scale).collect()
+    }
+
+    fn stop(&self, cause: Cause) -> Stop {
+        self.stop_at(cause, self.t)
+    }
+
+    fn stop_at(&self, cause: Cause, t: f64) -> Stop {
+        Stop { cause, t, h: self.h, species: None }
     }
 }
 
-/// Every so many steps ode_solvers tests for stiffness.
-const STIFFNESS_TEST: u32 = 1000;
-
-struct View<'a> {
+/// The right-hand side in scaled variables, and what is counted of the steps.
+struct RightHandSide<'a> {
     system: &'a System<'a, 1>,
-    tolerance: &'a Tolerance,
+    scale: &'a [f64],
     work: RefCell<[Vec<Lane<1>>; 4]>,
+    evaluations: Cell<usize>,
+    accepted: Cell<usize>,
+    /// After so many steps the method is to hand back.
+    pause: Cell<Option<usize>>,
 }
+
+impl<'a> RightHandSide<'a> {
+    fn new(system: &'a System<'a, 1>, scale: &'a [f64]) -> Self {
+        let sizes = [system.size(), system.size(), system.compiled.directions(), system.quadratures.len()];
+        let work = RefCell::new(sizes.map(|size| vec![Lane::ZERO; size]));
+        Self { system, scale, work, evaluations: Cell::new(0), accepted: Cell::new(0), pause: Cell::new(None) }
+    }
+
+    fn paused(&self) -> bool {
+        self.pause.get().is_some_and(|pause| self.accepted.get() >= pause)
+    }
+}
+
+struct View<'a>(&'a RightHandSide<'a>);
 
 impl OdeSystem<f64, DVector<f64>> for View<'_> {
     fn system(&self, _: f64, state: &DVector<f64>, slope: &mut DVector<f64>) {
-        let n = self.system.size();
-        let [y, dy, rates, dq] = &mut *self.work.borrow_mut();
-        y.clear();
-        y.extend((0..n).map(|i| Lane([state[i] * self.tolerance.absolute[i]])));
-        dy.resize(n, Lane::ZERO);
-        rates.resize(self.system.compiled.directions(), Lane::ZERO);
-        dq.resize(self.system.quadratures.len(), Lane::ZERO);
-        self.system.compiled.derivative(&self.system.bound, y, rates, dy);
-        self.system.turnover(rates, dq);
+        let RightHandSide { system, scale, work, evaluations, .. } = self.0;
+        let n = system.size();
+        evaluations.set(evaluations.get() + 1);
+        let [y, dy, rates, dq] = &mut *work.borrow_mut();
         for i in 0..n {
-            slope[i] = dy[i].0[0] / self.tolerance.absolute[i];
+            y[i] = Lane([state[i] * scale[i]]);
+        }
+        system.compiled.derivative(&system.bound, y, rates, dy);
+        system.turnover(rates, dq);
+        for i in 0..n {
+            slope[i] = dy[i].0[0] / scale[i];
         }
         for (k, dq) in dq.iter().enumerate() {
             slope[n + k] = dq.0[0] * INERT;
         }
+    }
+
+    fn solout(&mut self, _: f64, _: &DVector<f64>, _: &DVector<f64>) -> bool {
+        self.0.accepted.set(self.0.accepted.get() + 1);
+        self.0.paused()
     }
 }

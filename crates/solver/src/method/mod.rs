@@ -1,6 +1,7 @@
 //! Integration methods, one file each.
 
 mod adaptive;
+mod choice;
 mod collocation;
 mod conserved;
 mod differences;
@@ -19,6 +20,7 @@ mod tableau;
 mod tangent;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,11 +28,13 @@ use std::str::FromStr;
 use crate::error::SolveError;
 
 pub(crate) use adaptive::Adaptive;
+pub use choice::{Choice, Left};
 pub(crate) use explicit::integrate_explicit;
 pub(crate) use integrator::{Integrator, Start};
 pub(crate) use rosenbrock::{Rosenbrock, Shared};
 pub(crate) use tableau::{RODAS4P, RODAS5P, Tableau};
 pub(crate) use tangent::Tangent;
+pub(crate) use trial::{BUDGET, Watch};
 
 /// How a problem is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,13 +58,16 @@ pub enum Method {
     /// Explicit Runge-Kutta method of order 8(5,3) (Hairer, Norsett and Wanner I), for tight tolerances and
     /// problems that are not stiff.
     Dop853,
-    /// [`Method::Ndf`] for 200 variables and more; of smaller systems [`Method::Radau5`] for a relative tolerance below
-    /// 1e-9, else [`Method::Rodas5P`], as always where sensitivities are asked for. A solution says which of them it was.
+    /// Of 200 variables and more [`Method::Dopri5`] while the exact Jacobian says that the problem is not stiff, and where it
+    /// is, [`Method::Ndf`] from the start; of smaller systems [`Method::Radau5`] for a relative tolerance below 1e-9, else
+    /// [`Method::Rodas5P`], as always where sensitivities are asked for. Each problem is judged by itself, also
+    /// in [`solve_many`](crate::solve_many) and sweeps. A solution says which method it was and why
+    /// ([`Solution::choice`](crate::Solution::choice)).
     Auto,
 }
 
-/// From this number of variables on Ndf is the choice of [`Method::Auto`]: the factorisations that it saves cost more than
-/// the steps that it adds (docs/theory/solver.md).
+/// From this number of variables on Ndf is the choice of [`Method::Auto`] for stiff problems: the factorisations that it saves
+/// cost more than the steps that it adds, and an explicit method that needs none gains most (docs/theory/solver.md).
 const LARGE: usize = 200;
 /// Below this relative tolerance Radau5 is the choice of [`Method::Auto`].
 const TIGHT: f64 = 1e-9;
@@ -84,15 +91,21 @@ impl Method {
         }
     }
 
-    /// The method that it stands for.
-    pub(crate) fn settled(self, size: usize, rtol: f64, sensitivities: bool) -> Self {
-        match self {
-            Self::Auto if sensitivities => Self::Rodas5P,
-            Self::Auto if size >= LARGE => Self::Ndf,
-            Self::Auto if rtol < TIGHT => Self::Radau5,
-            Self::Auto => Self::Rodas5P,
-            method => method,
+    /// The method that it stands for where the problem is stiff, and why.
+    pub(crate) fn settled(self, size: usize, rtol: f64, sensitivities: bool) -> (Self, Option<Choice>) {
+        if self != Self::Auto {
+            return (self, None);
         }
+        let (method, choice) = if sensitivities {
+            (Self::Rodas5P, Choice::Sensitivities)
+        } else if size >= LARGE {
+            (Self::Ndf, Choice::Large)
+        } else if rtol < TIGHT {
+            (Self::Radau5, Choice::Tight)
+        } else {
+            (Self::Rodas5P, Choice::Small)
+        };
+        (method, Some(choice))
     }
 
     /// The name of it on a command line.

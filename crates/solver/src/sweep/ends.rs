@@ -25,7 +25,7 @@ pub(super) struct Ends<'a> {
 
 /// Refuses options that no point could be solved with.
 pub(super) fn check(problem: &Problem, solve: &SolveOptions) -> Result<()> {
-    let settled = solve.settled(problem.tables().size());
+    let (settled, _) = solve.settled(problem.tables().size());
     settled.check()?;
     settled.tolerance(problem)?;
     supported(problem, &settled)
