@@ -51,7 +51,8 @@ fn over_rates(rates: [f64; 2]) -> Design {
     Design::grid([Axis::list("k", rates.map(|k| Quantity::new(k, "1/s").expect("a unit")).to_vec())])
 }
 
-const METHODS: [Method; 4] = [Method::Rodas5P, Method::Rodas4P, Method::Radau5, Method::Ndf];
+const METHODS: [Method; 6] =
+    [Method::Rodas5P, Method::Rodas4P, Method::Radau5, Method::Ndf, Method::Dopri5, Method::Dop853];
 
 /// By every method a run without end ends when its time is up, and says how far it came.
 #[test]

@@ -68,6 +68,9 @@ fn tried(problem: &Problem, options: &SolveOptions) -> Result<std::result::Resul
     let Run { tolerance, mut solution, .. } = Run::new(network, problem.clone(), &explicit)?;
     Ok(match integrate_explicit(&explicit, &system, &tolerance, &mut solution, Some(Watch::new(&system))) {
         Ok(()) => Ok(Solution { choice: Some(Choice::NotStiff), ..solution }),
+        Err(stop) if matches!(stop.cause, Cause::TimeLimit | Cause::Stopped) => {
+            return Err(SolveError::Failed(Box::new(failure(network, &system, stop, solution))));
+        }
         Err(Stop { cause, t, .. }) => Err(Choice::Left(Left { method, t, cause, stats: solution.stats })),
     })
 }

@@ -33,7 +33,7 @@ pub struct SolveOptions {
     pub max_steps: usize,
     /// Most time of a run by the clock; none for any. In lanes it is the run's share of the time of its block: what all
     /// took, divided by the runs in it. The clock is not the same twice: a run near its limit fails at one time and not at
-    /// another. [`Method::Dopri5`] and [`Method::Dop853`] look at it between save points only.
+    /// another.
     pub time_limit: Option<Duration>,
     /// Ends runs with [`Cause::Stopped`](crate::Cause::Stopped) when it is set.
     pub stop: Option<StopFlag>,

@@ -1,6 +1,7 @@
 //! Explicit Runge-Kutta methods of ode_solvers, behind the same options.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use nalgebra::DVector;
 use ode_solvers::continuous_output_model::ContinuousOutputModel;
@@ -14,6 +15,7 @@ use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::options::{OnNegative, SolveOptions};
+use crate::patience::Patience;
 use crate::solution::Solution;
 use crate::system::System;
 
@@ -22,7 +24,7 @@ use crate::system::System;
 const INERT: f64 = 1e-200;
 /// Every so many steps ode_solvers tests for stiffness.
 const STIFFNESS_TEST: u32 = 1000;
-/// Steps of dense output that are kept at once: enough that the test for stiffness, which takes 15 steps, comes to its end.
+/// Steps to make at once, of which the dense output is kept, before the clock is looked at: enough that the test for stiffness, which takes 15 steps, comes to its end.
 const KEPT: usize = 1100;
 
 /// Dopri5 shows save points by its dense output. That of Dop853 has times of its own in ode_solvers, so it goes from save
@@ -53,8 +55,13 @@ pub(crate) fn integrate_explicit(
     let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
     let dense = dense.then(ContinuousOutputModel::new);
     let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
+    let (mut patience, mut spent) = (Patience::new(options), Duration::ZERO);
     for end in times {
         while march.t < end {
+            spent += patience.lap();
+            if let Some(cause) = patience.ends(spent) {
+                return Err(march.stop(cause));
+            }
             if let Some(watch) = &mut watch {
                 let y: Vec<Lane<1>> = march.unscaled(&march.state, n).into_iter().map(|y| Lane([y])).collect();
                 if watch.is_stiff(system, &y, &scale, t_end - march.t) {
@@ -63,7 +70,7 @@ pub(crate) fn integrate_explicit(
             }
             let stats = &mut solution.stats;
             let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
-            right.pause.set(watch.as_ref().map(Watch::pause).or(march.dense.is_some().then_some(KEPT)));
+            right.pause.set(Some(watch.as_ref().map_or(KEPT, Watch::pause)));
             let target = if march.dense.is_some() { t_end } else { end };
             let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
             stats.evaluations += right.evaluations.take();
