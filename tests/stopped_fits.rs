@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use problems::alpha_pinene;
-use ratelaw::fit::{BootstrapOptions, Ending, FitError, bootstrap};
+use ratelaw::fit::{BootstrapOptions, bootstrap};
 use ratelaw::prelude::*;
 use ratelaw::solver::StopFlag;
 
@@ -37,10 +37,8 @@ fn finished_starts_count_and_the_others_are_said() {
     let unfinished = report.unfinished_starts();
     // One start ends before the others are asked for another point, or some with it.
     assert!((1..STARTS).contains(&unfinished) && report.stopped() && report.converged, "{report}");
-    // The reported minimum is the best that ended, however low the others stood.
-    let ended = report.starts.iter().filter(|s| s.ending != Some(Ending::Stopped)).filter_map(|s| s.sse);
-    let best = ended.fold(f64::INFINITY, f64::min);
-    assert!((report.reached / best - 1.0).abs() < 1e-9, "{report}");
+    // The reported minimum is the lowest of all starts, also of those on their way: tests/estimation.rs has its source.
+    assert!((report.sse / 19.872_166_934 - 1.0).abs() < 1e-9, "{report}");
     assert!(report.parameters.iter().all(|p| p.verdict == Verdict::Stopped && p.verdict.limits() == (None, None)));
     let text = report.to_string();
     for said in [
@@ -69,13 +67,14 @@ fn finished_profiles_keep_their_limits() {
     }
 }
 
+/// Stopped before a second point of any start: the lowest of them is taken to its end all the same.
 #[test]
-fn nothing_finished_is_an_error() {
-    let error = fit(&[alpha_pinene()], &constants(), &stopped_after(0)).unwrap_err();
-    assert!(matches!(error, FitError::Stopped { starts: STARTS, .. }), "{error}");
-    let text = error.to_string();
-    // Every start was evaluated once; the values are of the one that was lowest then.
-    assert!(text.contains("before any of 12 starts had ended") && text.contains("1/min, p5 = "), "{text}");
+fn the_lowest_start_ends_in_any_case() {
+    let report = fit(&[alpha_pinene()], &constants(), &stopped_after(0)).unwrap();
+    assert_eq!((report.unfinished_starts(), report.stopped(), report.converged), (STARTS, true, true));
+    let lowest = report.starts.iter().filter_map(|s| s.sse).fold(f64::INFINITY, f64::min);
+    assert!(report.sse < 0.5 * lowest, "{report}");
+    assert!(report.parameters.iter().all(|p| p.verdict == Verdict::Stopped), "{report}");
 }
 
 /// 600 data sets are three groups that are fitted side by side.

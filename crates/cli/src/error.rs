@@ -76,7 +76,6 @@ impl CliError {
             Self::Solve(SolveError::Store(error)) => {
                 matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
             }
-            Self::Fit(error) => matches!(error, FitError::Stopped { .. }),
             _ => false,
         }
     }

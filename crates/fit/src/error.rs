@@ -77,19 +77,6 @@ pub enum FitError {
     /// A minimisation that was never told anything.
     #[error("no point was evaluated")]
     NotEvaluated,
-    /// A fit that was stopped by request before any of its starts had ended.
-    #[error(
-        "stopped by request before any of {starts} starts had ended, so there is no minimum to report; the lowest point so \
-         far (no minimum): SSE {sse:.6e} at {point}"
-    )]
-    Stopped {
-        /// Number of starts.
-        starts: usize,
-        /// Lowest sum of squares that was met.
-        sse: f64,
-        /// The parameters there, with units.
-        point: String,
-    },
     /// Every start failed.
     #[error("no start could be evaluated; the first failed so: {first}")]
     NoStart {

@@ -116,8 +116,11 @@ impl<'a> Fitting<'a> {
             }
         });
         let minima = rough.minimise_all(starts, coarse.as_ref(), &done);
-        // What judges a minimum is finished also after a request to stop: it takes a few evaluations.
-        let best = search.refine(self.choose(&objective, &minima, &own)?)?;
+        // Also after a request to stop the lowest start is taken to its end, and judged: it takes a few evaluations.
+        let best = match self.choose(&objective, &minima, &own)? {
+            halfway if halfway.ending == Ending::Stopped => search.minimise(halfway.x)?,
+            best => search.refine(best)?,
+        };
         let mut reached = best.sse();
         let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
         let mut judged = self.settle(objective, best)?;
@@ -200,17 +203,7 @@ impl<'a> Fitting<'a> {
 
     /// The lowest minimum; among those that fit equally well, the one nearest to the user's own start.
     fn choose(&self, objective: &Objective<'_>, minima: &[Result<Minimum>], own: &DVector<f64>) -> Result<Minimum> {
-        let ended: Vec<&Minimum> = minima.iter().flatten().collect();
-        let sound: Vec<&Minimum> = ended.iter().copied().filter(|m| m.ending != Ending::Stopped).collect();
-        if sound.is_empty()
-            && let Some(lowest) = ended.iter().min_by(|a, b| a.sse().total_cmp(&b.sse()))
-        {
-            let values = self.free.iter().zip(lowest.x.iter());
-            let unit = |f: &Resolved| if f.unit == "1" { String::new() } else { format!(" {}", f.unit) };
-            let shown = values.map(|(f, x)| format!("{} = {:.4e}{}", f.name, f.within(*x) / f.factor, unit(f)));
-            let point = shown.collect::<Vec<_>>().join(", ");
-            return Err(FitError::Stopped { starts: minima.len(), sse: lowest.sse(), point });
-        }
+        let sound: Vec<&Minimum> = minima.iter().flatten().collect();
         let lowest = sound.iter().map(|m| m.sse()).fold(f64::INFINITY, f64::min);
         let variance = if objective.variance_known() { 1.0 } else { lowest / self.degrees() };
         let allowed = 1e-3 * self.allowed(objective, variance);

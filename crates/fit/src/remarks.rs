@@ -60,8 +60,8 @@ impl FitReport {
         let (unfinished, all) = (self.unfinished_starts(), self.starts.len());
         if unfinished > 0 {
             remarks.push(format!(
-                "stopped by request: {unfinished} of {all} starts had not ended and do not count, so a lower minimum may have \
-                 been missed"
+                "stopped by request: {unfinished} of {all} starts had not ended; the lowest of all was taken to its minimum, and a \
+                 lower one may have been missed"
             ));
         }
         let without: Vec<String> =

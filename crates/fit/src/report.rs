@@ -200,7 +200,7 @@ impl FitReport {
         self.unfinished_starts() > 0 || self.parameters.iter().any(|p| p.verdict == Verdict::Stopped)
     }
 
-    /// How many starts a request to stop ended. They do not count: the minimum is the best of the others.
+    /// How many starts a request to stop ended on their way. The lowest of all starts was taken to its minimum.
     pub fn unfinished_starts(&self) -> usize {
         self.starts.iter().filter(|s| s.ending == Some(Ending::Stopped)).count()
     }

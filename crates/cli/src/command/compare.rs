@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ratelaw::fit::{Candidate, FitError, ModelComparison, check, compare};
+use ratelaw::fit::{Candidate, ModelComparison, check, compare};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Format, StopFlag};
 use serde_json::{Value, json};
@@ -99,30 +99,18 @@ fn refuse_equals(prepared: &[Prepared]) -> Result<()> {
 
 fn fit_all<'a>(prepared: &'a [Prepared], options: &FitOptions, stop: &StopFlag) -> Result<Fits<'a>> {
     let mut fits = Fits { reports: Vec::new(), unfinished: Vec::new() };
-    let mut halted = None;
     for p in prepared {
         let name = p.name.as_str();
         // The first begins all the same, so that there is something to say.
-        if stop.is_set() && !fits.unfinished.is_empty() {
+        if stop.is_set() && !fits.reports.is_empty() {
             fits.unfinished.push(name);
             continue;
         }
-        match fit::with_progress(&p.experiments, &p.free, options.clone(), name) {
-            Ok(report) => {
-                fits.unfinished.extend((report.unfinished_starts() > 0).then_some(name));
-                fits.reports.push((name, report));
-            }
-            Err(CliError::Fit(error @ FitError::Stopped { .. })) => {
-                fits.unfinished.push(name);
-                halted = Some(error);
-            }
-            Err(error) => return Err(error),
-        }
+        let report = fit::with_progress(&p.experiments, &p.free, options.clone(), name)?;
+        fits.unfinished.extend((report.unfinished_starts() > 0).then_some(name));
+        fits.reports.push((name, report));
     }
-    match halted {
-        Some(error) if fits.reports.is_empty() => Err(error.into()),
-        _ => Ok(fits),
-    }
+    Ok(fits)
 }
 
 /// A pair of which one is known, or said, to be a special case of the other.
