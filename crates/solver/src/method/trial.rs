@@ -47,9 +47,8 @@ impl Watch {
     /// Whether what is left of the run takes more than [`MOST_STEPS`] steps by stability alone.
     pub(crate) fn is_stiff(&mut self, system: &System<'_, 1>, y: &[Lane<1>], scale: &[f64], left: f64) -> bool {
         self.pause = (2 * self.pause).min(LAST_PAUSE);
-        let radius = self.radius(system, y, scale);
-        // Also what is not a number.
-        !(radius * left <= STABLE * MOST_STEPS as f64)
+        let steps = self.radius(system, y, scale) * left / STABLE;
+        steps.is_nan() || steps > MOST_STEPS as f64
     }
 
     /// The spectral radius of the Jacobian by the power method, in variables over their scale.
