@@ -96,8 +96,9 @@ fn sensitivities_are_refused() {
 fn auto_says_what_it_chose() {
     let network = hires();
     for (rtol, method) in [(1e-9, Method::Rodas5P), (5e-10, Method::Radau5)] {
-        let chosen = run(&network, &[HIRES_END], &SolveOptions { method: Method::Auto, ..options(rtol) });
+        let mut chosen = run(&network, &[HIRES_END], &SolveOptions { method: Method::Auto, ..options(rtol) });
         assert_eq!(chosen.method, method);
+        assert!(chosen.choice.take().is_some());
         assert_eq!(chosen, run(&network, &[HIRES_END], &SolveOptions { method, ..options(rtol) }));
     }
     let robertson = robertson();
