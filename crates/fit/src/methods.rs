@@ -16,8 +16,8 @@ impl FitReport {
         if self.stopped() {
             let unfinished = self.unfinished_starts();
             text += &format!(
-                " The work was stopped by request before it was done: {unfinished} starts had not ended and were left out, and \
-                 parameters without a verdict have no limits."
+                " The work was stopped by request before it was done: {unfinished} starts had not ended, the \
+                 lowest of all was taken to its minimum, and parameters without a verdict have no limits."
             );
         }
         text
