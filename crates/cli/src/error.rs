@@ -72,12 +72,8 @@ pub(crate) enum CliError {
 impl CliError {
     /// Whether the user stopped the program.
     pub(crate) fn is_stop(&self) -> bool {
-        match self {
-            Self::Solve(SolveError::Store(error)) => {
-                matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
-            }
-            _ => false,
-        }
+        let Self::Solve(SolveError::Store(error)) = self else { return false };
+        matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
     }
 
     /// Prints the message to standard error; a list of faults says `error:` for each by itself.

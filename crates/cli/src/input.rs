@@ -125,21 +125,6 @@ pub(crate) fn problem(
     Ok(builder(network, solving, t_end, save).build()?)
 }
 
-/// Data with a problem under the conditions that they state; `given` are names that the command sets for all data.
-pub(crate) fn experiment<'a>(
-    network: &Network,
-    builder: ProblemBuilder,
-    given: impl IntoIterator<Item = &'a String>,
-    data: Dataset,
-) -> Result<Experiment> {
-    for name in given {
-        if let Some(condition) = data.condition_on(network, name) {
-            return Err(CliError::SetTwice { name: name.clone(), file: data.file.clone(), line: condition.line });
-        }
-    }
-    Ok(Experiment::in_conditions(builder, data)?)
-}
-
 /// The same, still to be built.
 pub(crate) fn builder(
     network: &Network,
@@ -155,6 +140,21 @@ pub(crate) fn builder(
         Some(t_end) => builder.until(t_end),
         None => builder,
     }
+}
+
+/// Data with a problem under the conditions that they state; `given` are names that the command sets for all data.
+pub(crate) fn experiment<'a>(
+    network: &Network,
+    builder: ProblemBuilder,
+    given: impl IntoIterator<Item = &'a String>,
+    data: Dataset,
+) -> Result<Experiment> {
+    for name in given {
+        if let Some(condition) = data.condition_on(network, name) {
+            return Err(CliError::SetTwice { name: name.clone(), file: data.file.clone(), line: condition.line });
+        }
+    }
+    Ok(Experiment::in_conditions(builder, data)?)
 }
 
 /// Solver options of the command line; names and units of absolute tolerances are checked before any work.

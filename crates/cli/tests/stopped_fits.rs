@@ -2,25 +2,16 @@
 
 #![cfg(unix)]
 
+mod program;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use program::{signal, start};
 use serde_json::Value;
 
 const PINENE: &str = "fuguitt-hawkins-1947-alpha-pinene-189C.csv";
-
-fn start(folder: &Path, arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ratelaw"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().expect("the program runs")
-}
-
-fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill runs");
-    assert!(status.success());
-}
 
 fn written(folder: &Path, name: &str) -> Value {
     let text = std::fs::read_to_string(folder.join(name)).expect("a report");

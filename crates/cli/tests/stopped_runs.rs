@@ -4,10 +4,10 @@ mod program;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
-use program::{column, ratelaw};
+use program::{column, ratelaw, signal, start};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -48,16 +48,9 @@ fn folder() -> TempDir {
 /// Presses Ctrl-C after a quarter of a second.
 #[cfg(unix)]
 fn interrupted(folder: &Path, arguments: &[&str]) -> Output {
-    let child = Command::new(env!("CARGO_BIN_EXE_ratelaw"))
-        .current_dir(folder)
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
+    let child = start(folder, arguments);
     std::thread::sleep(Duration::from_millis(250));
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(status.success());
+    signal(&child, "-INT");
     child.wait_with_output().expect("it ends")
 }
 

@@ -1,8 +1,12 @@
 //! Sweeps to files survive kills, full disks and wrong requests, and give the same bytes.
 
+mod program;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
+
+use program::{signal, start};
 
 const CELL: &str = "jia-2024-feasibility";
 
@@ -112,16 +116,11 @@ fn a_killed_sweep_goes_on_to_the_same_bytes() {
 fn ctrl_c_stops_cleanly() {
     let folder = tempfile::tempdir().expect("a folder");
     let parts = folder.path().join("s.csv.parts");
-    let child = command(folder.path(), &sweep("s.csv", &[]))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
+    let child = start(folder.path(), &sweep("s.csv", &[]));
     while stored(&parts) == 0 {
         std::thread::sleep(Duration::from_millis(1));
     }
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(status.success());
+    signal(&child, "-INT");
     let output = child.wait_with_output().expect("it ends");
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{message}");

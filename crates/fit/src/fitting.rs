@@ -99,23 +99,11 @@ impl<'a> Fitting<'a> {
         let own = starts[0].clone();
         let search = self.search(&objective);
         // The last digits of the parameters are wanted of one minimum alone.
-        let stop = self.options.stop.as_ref();
-        let rough = Search { rules: Rules { gain: FROM_A_START, stop, ..search.rules }, ..search };
-        let (coarse, coarser) = (self.coarse(), |coarse| Objective { options: coarse, ..objective.clone() });
-        let coarse = coarse.as_ref().map(coarser);
-        let coarse = coarse.as_ref().map(|objective| {
-            let search = self.search(objective);
-            Search {
-                rules: Rules {
-                    gain: COARSE_GAIN,
-                    resolution: COARSE_RESOLUTION * search.rules.resolution,
-                    stop,
-                    ..search.rules
-                },
-                ..search
-            }
-        });
-        let minima = rough.minimise_all(starts, coarse.as_ref(), &done);
+        let rough =
+            Search { rules: Rules { gain: FROM_A_START, stop: self.options.stop.as_ref(), ..search.rules }, ..search };
+        let options = self.coarse();
+        let coarse = options.as_ref().map(|options| Objective { options, ..objective.clone() });
+        let minima = rough.minimise_all(starts, coarse.as_ref().map(|of| self.coarse_search(of)), &done);
         // Also after a request to stop the lowest start is taken to its end, and judged: it takes a few evaluations.
         let best = match self.choose(&objective, &minima, &own)? {
             halfway if halfway.ending == Ending::Stopped => search.minimise(halfway.x)?,
@@ -145,6 +133,12 @@ impl<'a> Fitting<'a> {
     fn coarse(&self) -> Option<SolveOptions> {
         let own = &self.options.solve;
         (own.rtol < COARSE).then(|| own.at_rtol(COARSE))
+    }
+
+    fn coarse_search<'b>(&'b self, coarse: &'b Objective<'a>) -> Search<'b> {
+        let Search { model, rules } = self.search(coarse);
+        let (resolution, stop) = (COARSE_RESOLUTION * rules.resolution, self.options.stop.as_ref());
+        Search { model, rules: Rules { gain: COARSE_GAIN, resolution, stop, ..rules } }
     }
 
     /// Several fits from one point alone, without profiles: for data made anew.

@@ -35,9 +35,10 @@ impl Fitting<'_> {
         let at_bound: Vec<bool> = (0..self.free.len()).map(|i| at_bound(&search, &best.x, i)).collect();
         // Whether a wider range would fit better.
         let better = sse - 0.01 * judged.threshold.allowed;
-        let stopped = |i: usize| profiles[i].low == Limit::Stopped || profiles[i].high == Limit::Stopped;
         let leaves = |i: usize| {
-            at_bound[i] && !stopped(i) && widened(&search, i, best.x.clone()).is_some_and(|m| m.sse() < better)
+            at_bound[i]
+                && !profiles[i].is_stopped()
+                && widened(&search, i, best.x.clone()).is_some_and(|m| m.sse() < better)
         };
         let outside: Vec<bool> = (0..self.free.len()).map(leaves).collect();
         let moving: Vec<usize> = (0..self.free.len()).filter(|i| !at_bound[*i]).collect();
@@ -201,7 +202,7 @@ fn verdict(free: &Resolved, profile: &Profile) -> Verdict {
         Limit::At(x) => Some(free.to_value(x)),
         Limit::Open | Limit::Lost(_) | Limit::Range(..) | Limit::Stopped => None,
     };
-    if profile.low == Limit::Stopped || profile.high == Limit::Stopped {
+    if profile.is_stopped() {
         return Verdict::Stopped;
     }
     match (limit(profile.low), limit(profile.high)) {

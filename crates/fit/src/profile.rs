@@ -95,6 +95,11 @@ const WIDER: f64 = 0.25;
 const CLEARLY: f64 = 0.1;
 
 impl Profile {
+    /// Whether the user asked to stop before both sides were done.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.low == Limit::Stopped || self.high == Limit::Stopped
+    }
+
     /// Both sides of a parameter, whose range is so wide, about its minimum.
     pub(crate) fn new(minimum: &Minimum, index: usize, width: f64, (low, high): (Side, Side)) -> Self {
         let mut visits = vec![Visit::new(minimum, index)];

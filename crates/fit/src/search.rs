@@ -53,11 +53,11 @@ impl Search<'_> {
     pub(crate) fn minimise_all(
         &self,
         starts: Vec<DVector<f64>>,
-        coarse: Option<&Self>,
+        coarse: Option<Self>,
         done: &(dyn Fn() + Sync),
     ) -> Vec<Result<Minimum>> {
-        let first = coarse.unwrap_or(self);
-        let mut machines: Vec<Minimiser<'_>> = starts.into_iter().map(|s| Minimiser::new(first.rules, s)).collect();
+        let first = coarse.as_ref().unwrap_or(self).rules;
+        let mut machines: Vec<Minimiser<'_>> = starts.into_iter().map(|s| Minimiser::new(first, s)).collect();
         if let Some(coarse) = coarse {
             drive(&mut machines, &|asked| coarse.evaluate(asked), &|| ());
             for machine in &mut machines {

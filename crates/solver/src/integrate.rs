@@ -62,17 +62,34 @@ fn tried(problem: &Problem, options: &SolveOptions) -> Result<std::result::Resul
     if supported(problem, &explicit).is_err() || problem.tables().has_reversible_currents() {
         return Ok(Err(Choice::Large));
     }
-    let (network, unbound) = (problem.network(), unbound(problem, &explicit));
-    let bound = network.bound(unbound.compiled, problem.parameters(), problem.conditions())?;
-    let system = System { bound, ..unbound };
-    let Run { tolerance, mut solution, .. } = Run::new(network, problem.clone(), &explicit)?;
-    Ok(match integrate_explicit(&explicit, &system, &tolerance, &mut solution, Some(Watch::new(&system))) {
+    let (solution, outcome) = by_explicit(problem, &explicit, true)?;
+    Ok(match outcome {
         Ok(()) => Ok(Solution { choice: Some(Choice::NotStiff), ..solution }),
         Err(stop) if matches!(stop.cause, Cause::TimeLimit | Cause::Stopped) => {
-            return Err(SolveError::Failed(Box::new(failure(network, &system, stop, solution))));
+            return Err(SolveError::Failed(Box::new(failure(
+                problem.network(),
+                &unbound(problem, &explicit),
+                stop,
+                solution,
+            ))));
         }
         Err(Stop { cause, t, .. }) => Err(Choice::Left(Left { method, t, cause, stats: solution.stats })),
     })
+}
+
+/// How far an explicit method comes, and why no further; one that is watched leaves off where the problem is stiff.
+fn by_explicit(
+    problem: &Problem,
+    options: &SolveOptions,
+    watched: bool,
+) -> Result<(Solution, std::result::Result<(), Stop>)> {
+    let (network, unbound) = (problem.network(), unbound(problem, options));
+    let bound = network.bound(unbound.compiled, problem.parameters(), problem.conditions())?;
+    let system = System { bound, ..unbound };
+    let Run { tolerance, mut solution, .. } = Run::new(network, problem.clone(), options)?;
+    let watch = watched.then(|| Watch::new(&system));
+    let outcome = integrate_explicit(options, &system, &tolerance, &mut solution, watch);
+    Ok((solution, outcome))
 }
 
 /// Integrates by the method of the options, which have been checked.
@@ -85,18 +102,17 @@ fn by_method(problem: &Problem, options: &SolveOptions) -> Result<Solution> {
         drive::<1>(&queue, &mut || jobs.take(), &mut |_, result| outcome = Some(result));
         return outcome.unwrap_or_else(|| Err(SolveError::Threads { threads: 1, reason: "no outcome".into() }));
     }
-    let mut run = Run::new(network, problem.clone(), options)?;
-    let outcome = if options.method.is_explicit() {
-        let Run { tolerance, solution, .. } = &mut run;
-        let bound = network.bound(system.compiled, problem.parameters(), problem.conditions())?;
-        integrate_explicit(options, &System { bound, ..system.clone() }, tolerance, solution, None)
+    let (solution, outcome) = if options.method.is_explicit() {
+        by_explicit(problem, options, false)?
     } else {
+        let mut run = Run::new(network, problem.clone(), options)?;
         let charge = ChargeBalance::new(network, options.rtol);
-        Alone::new(Initialiser::new(network, system.clone()), charge, options).drive(&mut run)?
+        let outcome = Alone::new(Initialiser::new(network, system.clone()), charge, options).drive(&mut run)?;
+        (run.solution, outcome)
     };
     match outcome {
-        Ok(()) => Ok(run.solution),
-        Err(stop) => Err(SolveError::Failed(Box::new(failure(network, &system, stop, run.solution)))),
+        Ok(()) => Ok(solution),
+        Err(stop) => Err(SolveError::Failed(Box::new(failure(network, &system, stop, solution)))),
     }
 }
 

@@ -33,6 +33,11 @@ impl<'a> Patience<'a> {
         now.duration_since(std::mem::replace(&mut self.since, now))
     }
 
+    /// Why the only run since it was made ends now.
+    pub(crate) fn over(&self) -> Option<Cause> {
+        self.ends(self.limit.map_or(Duration::ZERO, |_| self.since.elapsed()))
+    }
+
     /// Why a run that took so long ends now.
     pub(crate) fn ends(&self, spent: Duration) -> Option<Cause> {
         if self.stop.is_some_and(StopFlag::is_set) {

@@ -227,7 +227,10 @@ fn caveats(report: &FitReport) -> Vec<String> {
 
 fn as_json(comparison: &ModelComparison, ratios: &[Ratio], remarks: &[String], fits: &Fits<'_>) -> Value {
     let ratio = |r: &Ratio| json!({ "smaller": r.smaller, "larger": r.larger, "p": r.p });
-    let fit = |(name, report): &(&str, FitReport)| json!({ "name": name, "caveats": caveats(report), "report": report.to_json() });
+    let fit = |(name, report): &(&str, FitReport)| {
+        let (caveats, report) = (caveats(report), report.to_json());
+        json!({ "name": name, "caveats": caveats, "report": report })
+    };
     json!({
         "program": concat!("ratelaw ", env!("CARGO_PKG_VERSION")),
         "stopped": !fits.unfinished.is_empty() || fits.reports.iter().any(|(_, r)| r.stopped()),

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ratelaw::fit::{Bootstrap, BootstrapOptions, FitError, bootstrap, check};
-use ratelaw::network::nearest;
 use ratelaw::network::units::Dimension;
+use ratelaw::network::{did_you_mean, nearest};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Distribution, Format, Sampled, StopFlag};
 use serde_json::Value;
@@ -155,8 +155,10 @@ fn with_priors(mut free: Vec<Free>, priors: &[Sampled]) -> Result<Vec<Free>> {
         }
         let names = || free.iter().map(Free::name);
         let Some(place) = names().position(|n| n == name) else {
-            let near = nearest(name, names()).map(|near| format!("; did you mean `{near}`?"));
-            let help = near.unwrap_or_else(|| format!("; free are {}", names().collect::<Vec<_>>().join(", ")));
+            let help = match nearest(name, names()) {
+                None => format!("; free are {}", names().collect::<Vec<_>>().join(", ")),
+                near => did_you_mean(near),
+            };
             return Err(CliError::PriorOfNone { name: name.clone(), help });
         };
         let own = free[place].clone();

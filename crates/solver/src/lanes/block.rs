@@ -1,8 +1,8 @@
 //! A block of runs that step together.
 
-use ratelaw_network::Lane;
-
 use std::time::Duration;
+
+use ratelaw_network::Lane;
 
 use super::numbers::Numbers;
 use super::pace::Pace;

@@ -1,7 +1,6 @@
 //! Explicit Runge-Kutta methods of ode_solvers, behind the same options.
 
 use std::cell::{Cell, RefCell};
-use std::time::Duration;
 
 use nalgebra::DVector;
 use ode_solvers::continuous_output_model::ContinuousOutputModel;
@@ -24,7 +23,8 @@ use crate::system::System;
 const INERT: f64 = 1e-200;
 /// Every so many steps ode_solvers tests for stiffness.
 const STIFFNESS_TEST: u32 = 1000;
-/// Steps to make at once, of which the dense output is kept, before the clock is looked at: enough that the test for stiffness, which takes 15 steps, comes to its end.
+/// Steps to make at once, of which the dense output is kept, before the clock is looked at: enough that the test for
+/// stiffness, which takes 15 steps, comes to its end.
 const KEPT: usize = 1100;
 
 /// Dopri5 shows save points by its dense output. That of Dop853 has times of its own in ode_solvers, so it goes from save
@@ -55,11 +55,10 @@ pub(crate) fn integrate_explicit(
     let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
     let dense = dense.then(ContinuousOutputModel::new);
     let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
-    let (mut patience, mut spent) = (Patience::new(options), Duration::ZERO);
+    let patience = Patience::new(options);
     for end in times {
         while march.t < end {
-            spent += patience.lap();
-            if let Some(cause) = patience.ends(spent) {
+            if let Some(cause) = patience.over() {
                 return Err(march.stop(cause));
             }
             if let Some(watch) = &mut watch {
@@ -70,7 +69,7 @@ pub(crate) fn integrate_explicit(
             }
             let stats = &mut solution.stats;
             let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
-            right.pause.set(Some(watch.as_ref().map_or(KEPT, Watch::pause)));
+            right.pause.set(watch.as_ref().map_or(KEPT, Watch::pause));
             let target = if march.dense.is_some() { t_end } else { end };
             let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
             stats.evaluations += right.evaluations.take();
@@ -202,18 +201,18 @@ struct RightHandSide<'a> {
     evaluations: Cell<usize>,
     accepted: Cell<usize>,
     /// After so many steps the method is to hand back.
-    pause: Cell<Option<usize>>,
+    pause: Cell<usize>,
 }
 
 impl<'a> RightHandSide<'a> {
     fn new(system: &'a System<'a, 1>, scale: &'a [f64]) -> Self {
         let sizes = [system.size(), system.size(), system.compiled.directions(), system.quadratures.len()];
         let work = RefCell::new(sizes.map(|size| vec![Lane::ZERO; size]));
-        Self { system, scale, work, evaluations: Cell::new(0), accepted: Cell::new(0), pause: Cell::new(None) }
+        Self { system, scale, work, evaluations: Cell::new(0), accepted: Cell::new(0), pause: Cell::new(KEPT) }
     }
 
     fn paused(&self) -> bool {
-        self.pause.get().is_some_and(|pause| self.accepted.get() >= pause)
+        self.accepted.get() >= self.pause.get()
     }
 }
 

@@ -1,7 +1,6 @@
 //! A run by a method that keeps a history, alone.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ratelaw_network::{BoundAlong, Lane};
 
@@ -26,7 +25,6 @@ pub(crate) struct Alone<'a> {
     q: Vec<Lane<1>>,
     charge: Option<ChargeBalance<1>>,
     patience: Patience<'a>,
-    spent: Duration,
 }
 
 impl<'a> Alone<'a> {
@@ -46,7 +44,6 @@ impl<'a> Alone<'a> {
             charge,
             initialiser,
             patience: Patience::new(options),
-            spent: Duration::ZERO,
         }
     }
 
@@ -71,8 +68,7 @@ impl<'a> Alone<'a> {
         let start = Start { t: run.t, end: run.end, y: z, q };
         integrator.begin(&initialiser.system, &run.tolerance, start, &mut run.solution.stats);
         loop {
-            self.spent += self.patience.lap();
-            if let Some(cause) = self.patience.ends(self.spent) {
+            if let Some(cause) = self.patience.over() {
                 return Err(Stop { cause, t: run.t, h: 0.0, species: None });
             }
             let Self { initialiser, integrator, z, q, .. } = self;

@@ -1,7 +1,5 @@
 //! The way to a steady state: a run until Newton's method takes over.
 
-use std::time::Duration;
-
 use ratelaw_network::Lane;
 
 use super::equations::Equations;
@@ -75,10 +73,9 @@ pub(super) fn search<'a>(
     let mut t = 0.0;
     let mut run = Adaptive::new(search.equations.network, system, initialiser.first_step(tolerance, &y, LONGEST));
     stats.evaluations += 1;
-    let (mut patience, mut spent) = (Patience::new(options), Duration::ZERO);
+    let patience = Patience::new(options);
     while t < LONGEST {
-        spent += patience.lap();
-        if let Some(cause) = patience.ends(spent) {
+        if let Some(cause) = patience.over() {
             return Err(none(Unrest::Stopped(cause), t, &plain(&y)));
         }
         let most = options.max_steps;

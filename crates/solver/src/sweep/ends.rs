@@ -45,7 +45,6 @@ impl Ends<'_> {
         let mut given: Vec<Vec<f64>> = Vec::with_capacity(count);
         let mut outcomes: Vec<Option<Result<End>>> = (0..count).map(|_| None).collect();
         let mut rest = range;
-        let mut unfinished = false;
         let mut jobs = || {
             let index = rest.next().filter(|_| !stopped())?;
             let values = self.points.values(index);
@@ -58,7 +57,6 @@ impl Ends<'_> {
         };
         let mut done = |place: usize, outcome: Result<Solution>| {
             let outcome = outcome.map(|solution| self.end(solution));
-            unfinished |= matches!(&outcome, Err(SolveError::Failed(failure)) if failure.cause == Cause::Stopped);
             told(&outcome);
             outcomes[place] = Some(outcome);
         };
@@ -71,7 +69,8 @@ impl Ends<'_> {
         let points = given.into_iter().zip(outcomes);
         let points: Vec<Point> =
             points.map_while(|(values, outcome)| Some(Point { values, outcome: outcome? })).collect();
-        (points.len() == count && !(unfinished && stopped())).then_some(points)
+        let cut_short = |p: &Point| matches!(&p.outcome, Err(SolveError::Failed(f)) if f.cause == Cause::Stopped);
+        (points.len() == count && !(stopped() && points.iter().any(cut_short))).then_some(points)
     }
 
     /// The problem, saved at its end alone. What a failure says of a run that never came to a save point is worked out from
