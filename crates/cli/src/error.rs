@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use ratelaw::fit::FitError;
 use ratelaw::network::NetworkError;
-use ratelaw::solver::{ChainError, SolveError, StoreError};
+use ratelaw::solver::{Cause, ChainError, SolveError, StoreError};
 use thiserror::Error;
 
 use crate::report::plot::PlotError;
+use crate::{INPUT_IS_WRONG, PARTLY, STOPPED};
 
 /// Result of a command.
 pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
@@ -69,11 +70,33 @@ pub(crate) enum CliError {
     Study { file: String, reason: String },
 }
 
+fn of_solver(error: &SolveError) -> u8 {
+    match error {
+        SolveError::Store(StoreError::Cancelled { .. } | StoreError::MergeStopped { .. }) => STOPPED,
+        SolveError::Failed(failure) if failure.cause == Cause::Stopped => STOPPED,
+        SolveError::Failed(_) | SolveError::NoSteadyState(_) => PARTLY,
+        _ => INPUT_IS_WRONG,
+    }
+}
+
+fn of_fit(error: &FitError) -> u8 {
+    match error {
+        FitError::Solve(error) => of_solver(error),
+        FitError::NoStart { first } => of_fit(first),
+        FitError::NotFinite => PARTLY,
+        _ => INPUT_IS_WRONG,
+    }
+}
+
 impl CliError {
-    /// Whether the user stopped the program.
-    pub(crate) fn is_stop(&self) -> bool {
-        let Self::Solve(SolveError::Store(error)) = self else { return false };
-        matches!(error, StoreError::Cancelled { .. } | StoreError::MergeStopped { .. })
+    /// The exit code: what was asked is wrong, or its computation failed or was stopped.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Solve(error) => of_solver(error),
+            Self::Fit(error) => of_fit(error),
+            Self::Chain(ChainError::Failed(failure)) => of_solver(&failure.error),
+            _ => INPUT_IS_WRONG,
+        }
     }
 
     /// Prints the message to standard error; a list of faults says `error:` for each by itself.

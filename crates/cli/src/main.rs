@@ -26,8 +26,10 @@ enum Ending {
     Stopped,
 }
 
-const INPUT_IS_WRONG: u8 = 1;
-const PARTLY: u8 = 3;
+/// What was asked is wrong.
+pub(crate) const INPUT_IS_WRONG: u8 = 1;
+/// What was asked could not be computed, or not all of it.
+pub(crate) const PARTLY: u8 = 3;
 /// What a shell reports of a program that Ctrl-C ended: 128 + SIGINT.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -56,7 +58,7 @@ fn main() -> ExitCode {
         Ok(Ending::Stopped) => ExitCode::from(STOPPED),
         Err(error) => {
             error.print();
-            ExitCode::from(if error.is_stop() { STOPPED } else { INPUT_IS_WRONG })
+            ExitCode::from(error.code())
         }
     }
 }

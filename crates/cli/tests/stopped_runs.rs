@@ -63,7 +63,11 @@ fn a_run_over_its_time_says_how_far_it_came() {
     assert_eq!(output.status.code(), Some(3), "{message}");
     assert!(message.contains("the limit of time was reached (`--time-limit`"), "{message}");
     let table = fs::read_to_string(folder.path().join("run.csv")).expect("what was computed");
-    assert!(table.contains("time / "), "{table}");
+    assert!(table.contains("time / ") && table.contains("# incomplete: "), "{table}");
+    for command in [&["flux", "cycle.toml", "--species", "prey"][..], &["sensitivities", "cycle.toml"]] {
+        let output = ratelaw(folder.path(), &[command, &["--max-steps", "50"]].concat());
+        assert_eq!(output.status.code(), Some(3), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
     for (wrong, said) in
         [("0 s", "a time above zero"), ("-1 s", "a time above zero"), ("1 V", "time"), ("1e300 s", "the limit of time")]
     {
@@ -85,8 +89,11 @@ fn ctrl_c_keeps_what_was_computed() {
     let output = interrupted(folder.path(), &run);
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{message}");
-    assert!(message.contains("stopping; what is computed is kept") && message.contains("it was stopped"), "{message}");
-    assert!(folder.path().join("run.csv").is_file());
+    assert!(message.contains("stopping; what is computed is kept") && message.contains("stopped at t = "), "{message}");
+    let table = fs::read_to_string(folder.path().join("run.csv")).expect("what was computed");
+    assert!(table.contains("# incomplete: ends at t = "), "{table}");
+    let rows = table.lines().filter(|line| !line.starts_with('#')).count();
+    assert!(rows >= 3, "the header, the start and the state where it stopped: {table}");
     let sweep = [&["sweep", "cycle.toml", "--vary", "k=0 1/s,1 1/s", "--out", "sweep.json"][..], &endless].concat();
     let output = interrupted(folder.path(), &sweep);
     let message = String::from_utf8_lossy(&output.stderr);

@@ -22,7 +22,8 @@ fn resume_looks_at_what_is_there() {
     let run = |more: &[&str]| ratelaw(folder.path(), &[&axis[..], more].concat());
     assert_eq!(run(&[]).status.code(), Some(0));
     let bytes = std::fs::read(&path).expect("the result");
-    assert!(text(&run(&[]).stdout).contains("s.csv is there and whole; nothing to do"));
+    let again = run(&["--plot", "s.svg"]);
+    assert!(text(&again.stdout).contains("s.csv is there and whole; nothing to solve\nwrote s.svg"));
     let lines: Vec<&str> = std::str::from_utf8(&bytes).expect("text").lines().collect();
     let shorter = [&lines[..lines.len() - 3], &lines[lines.len() - 2..]].concat().join("\n") + "\n";
     std::fs::write(&path, shorter).expect("a result without one line");
@@ -34,6 +35,8 @@ fn resume_looks_at_what_is_there() {
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains("`s.csv` is the result of another sweep:\n  method is "), "{message}");
+    let message = text(&run(&["--time-limit", "77 s"]).stderr);
+    assert!(message.contains("77 s"), "the difference is not shown: {message}");
     assert!(std::fs::read(&path).expect("the result") == bytes);
     std::fs::write(&path, "my lab book").expect("another file");
     let message = text(&run(&[]).stderr);

@@ -11,6 +11,7 @@ use crate::method::Method;
 use crate::solution::Solution;
 use crate::steady::NoSteadyState;
 use crate::sweep::StoreError;
+use crate::table::Table;
 
 /// Result of this crate.
 pub type Result<T, E = SolveError> = std::result::Result<T, E>;
@@ -224,13 +225,27 @@ pub struct Failure {
     pub species: Option<String>,
     /// The step that changes that species fastest.
     pub step: Option<String>,
-    /// What was computed until then.
+    /// What was computed until then, the state reached included.
     pub partial: Solution,
+}
+
+impl Failure {
+    /// What was computed until then, as [`Solution::table`] has it; its note `incomplete` says how far that is.
+    pub fn table(&self) -> Table {
+        let mut table = self.partial.table();
+        let note = format!("ends at t = {:e} s of {:e} s: {}", self.t, self.partial.problem.t_end(), self.cause);
+        table.notes.push(("incomplete".to_owned(), note));
+        table
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "integration failed at t = {:e} s with step size h = {:e} s: {}", self.t, self.h, self.cause)?;
+        match self.cause {
+            Cause::Stopped => write!(f, "stopped at t = {:e} s", self.t)?,
+            Cause::TimeLimit => write!(f, "the run ended at t = {:e} s: {}", self.t, self.cause)?,
+            cause => write!(f, "integration failed at t = {:e} s with step size h = {:e} s: {cause}", self.t, self.h)?,
+        }
         if let Some(species) = &self.species {
             write!(f, "; worst species `{species}`")?;
         }

@@ -30,23 +30,29 @@ pub(crate) fn run(arguments: &Simulate) -> Result<Ending> {
             sink.say(&summary(&solution))?;
             warn(&solution);
             sink.write(&solution.table())?;
-            if let Some(path) = &arguments.plot {
-                let (left, right) = chart::defaults(&network);
-                let scale = if arguments.log_time.is_some() { Scale::Log } else { Scale::Linear };
-                let plot = chart::against_time(&network.definition().title, &solution, &left, &right, scale);
-                sink.say(&write_plot(&plot, path)?)?;
-            }
+            draw(arguments, &solution, &sink)?;
             if arguments.verify { verified(solution, &options, &sink) } else { Ok(Ending::Done) }
         }
         Err(SolveError::Failed(failure)) => {
             // What was computed is kept; the message says what is missing.
-            sink.write(&failure.partial.table())?;
+            sink.write(&failure.table())?;
+            draw(arguments, &failure.partial, &sink)?;
             let ending = if failure.cause == Cause::Stopped { Ending::Stopped } else { Ending::Partly };
             CliError::from(SolveError::Failed(failure)).print();
             Ok(ending)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Draws what `--plot` asks for.
+fn draw(arguments: &Simulate, solution: &Solution, sink: &Sink<'_>) -> Result<()> {
+    let Some(path) = &arguments.plot else { return Ok(()) };
+    let network = solution.network();
+    let (left, right) = chart::defaults(network);
+    let scale = if arguments.log_time.is_some() { Scale::Log } else { Scale::Linear };
+    let plot = chart::against_time(&network.definition().title, solution, &left, &right, scale);
+    sink.say(&write_plot(&plot, path)?)
 }
 
 /// Says how far a run is from the truth; where results go to standard output, on standard error.

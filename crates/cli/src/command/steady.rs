@@ -6,7 +6,7 @@ use ratelaw::solver::{DisplayUnit, SolveError, SteadyState, steady_state};
 
 use crate::Ending;
 use crate::arguments::Steady;
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::input;
 use crate::output::Sink;
 use crate::progress::spin;
@@ -21,18 +21,10 @@ pub(crate) fn run(arguments: &Steady) -> Result<Ending> {
     let problem =
         input::problem(&network, &arguments.solving, any.transpose().map_err(SolveError::from)?, SavePoints::Ends)?;
     let options = input::options(&arguments.solving, SolveOptions::default())?;
-    match spin(network.name(), || steady_state(&problem, &options)) {
-        Ok(steady) => {
-            sink.say(&text(&steady))?;
-            sink.write(&steady.table())?;
-            Ok(Ending::Done)
-        }
-        Err(error @ SolveError::NoSteadyState(_)) => {
-            CliError::from(error).print();
-            Ok(Ending::Partly)
-        }
-        Err(error) => Err(error.into()),
-    }
+    let steady = spin(network.name(), || steady_state(&problem, &options))?;
+    sink.say(&text(&steady))?;
+    sink.write(&steady.table())?;
+    Ok(Ending::Done)
 }
 
 /// Amounts, rates and observables, and what is known of the state.

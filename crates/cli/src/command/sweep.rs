@@ -183,17 +183,14 @@ fn store(arguments: &Sweep, problem: &Problem, asked: &Asked, solve: SolveOption
     let stored = sweep_to_file(problem, &asked.design, path, &options)?;
     drop(options);
     let summary = &stored.summary;
-    if matches!(stored.place, Place::Already(_)) {
-        say(&format!("{} is there and whole; nothing to do", path.display()))?;
-        return Ok(Ending::Done);
-    }
     say(&shown(&stored.table, summary, asked.varied, count, ROWS))?;
     say(&causes(summary))?;
     match &stored.place {
         Place::Parts(folder) => {
             say(&format!("wrote {}; `ratelaw merge` puts the parts together", folder.display()))?;
         }
-        Place::File(_) | Place::Already(_) => say(&format!("wrote {}", path.display()))?,
+        Place::File(_) => say(&format!("wrote {}", path.display()))?,
+        Place::Already(_) => say(&format!("{} is there and whole; nothing to solve", path.display()))?,
     }
     if let Some(plot) = plotted(arguments, problem, asked, &stored.table)? {
         say(&plot)?;

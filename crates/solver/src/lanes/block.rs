@@ -188,7 +188,7 @@ impl<'a, const W: usize> Block<'a, W> {
     /// Ends a run that cannot go on.
     fn fail(&mut self, lane: usize, stop: Stop, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
         if let Some(mut seat) = self.seats[lane].take() {
-            let stop = seat.run.runaway(stop, &self.numbers.lane(lane));
+            let stop = seat.run.fail(stop, &self.numbers.lane(lane));
             ended(seat.job, Ok(Ended { solution: seat.run.solution, stop: Some(stop) }));
         }
     }

@@ -55,21 +55,38 @@ pub(crate) fn integrate_explicit(
     let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
     let dense = dense.then(ContinuousOutputModel::new);
     let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
+    let outcome = follow(&mut march, options, &times, watch.as_mut(), (tolerance, solution));
+    if outcome.as_ref().is_err_and(|stop| stop.t == march.t) {
+        march.keep(solution);
+    }
+    outcome
+}
+
+/// Goes from save point to save point.
+fn follow(
+    march: &mut March<'_>,
+    options: &SolveOptions,
+    times: &[f64],
+    mut watch: Option<&mut Watch>,
+    (tolerance, solution): (&Tolerance, &mut Solution),
+) -> Result<(), Stop> {
+    let (right, t_end) = (march.right, solution.problem.t_end());
+    let n = right.system.size();
     let patience = Patience::new(options);
-    for end in times {
+    for end in times.iter().copied() {
         while march.t < end {
             if let Some(cause) = patience.over() {
                 return Err(march.stop(cause));
             }
             if let Some(watch) = &mut watch {
-                let y: Vec<Lane<1>> = march.unscaled(&march.state, n).into_iter().map(|y| Lane([y])).collect();
-                if watch.is_stiff(system, &y, &scale, t_end - march.t) {
+                let y: Vec<Lane<1>> = march.unscaled(&march.state).into_iter().map(|y| Lane([y])).collect();
+                if watch.is_stiff(right.system, &y, right.scale, t_end - march.t) {
                     return Err(march.stop(Cause::Stiff));
                 }
             }
             let stats = &mut solution.stats;
             let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
-            right.pause.set(watch.as_ref().map_or(KEPT, Watch::pause));
+            right.pause.set(watch.as_ref().map_or(KEPT, |watch| watch.pause()));
             let target = if march.dense.is_some() { t_end } else { end };
             let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
             stats.evaluations += right.evaluations.take();
@@ -77,8 +94,7 @@ pub(crate) fn integrate_explicit(
             stats.rejected += advanced?;
         }
         let shown = march.at(end);
-        let y = march.unscaled(&shown, n);
-        let q: Vec<f64> = shown.iter().skip(n).map(|q| q / INERT).collect();
+        let (y, q) = (march.unscaled(&shown), march.quadratures(&shown));
         if let Some(species) = y.iter().chain(&q).position(|v| !v.is_finite()) {
             return Err(Stop { species: Some(species).filter(|s| *s < n), ..march.stop(Cause::NotFinite) });
         }
@@ -86,11 +102,15 @@ pub(crate) fn integrate_explicit(
         if let Some(species) = negative.filter(|_| options.on_negative == OnNegative::Fail) {
             return Err(Stop { species: Some(species), ..march.stop(Cause::Negative) });
         }
-        let conditions = *solution.problem.conditions();
-        let supplied = solution.problem.initial().into();
-        solution.push(end, &y, q, Vec::new(), (&conditions, Vec::new(), &supplied), Default::default());
+        save(end, (&y, q), solution);
     }
     Ok(())
+}
+
+fn save(t: f64, (y, q): (&[f64], Vec<f64>), solution: &mut Solution) {
+    let conditions = *solution.problem.conditions();
+    let supplied = solution.problem.initial().into();
+    solution.push(t, y, q, Vec::new(), (&conditions, Vec::new(), &supplied), Default::default());
 }
 
 /// Where a run is.
@@ -180,8 +200,21 @@ impl March<'_> {
         between.unwrap_or_else(|| self.state.clone())
     }
 
-    fn unscaled(&self, state: &DVector<f64>, n: usize) -> Vec<f64> {
-        state.iter().zip(self.right.scale).take(n).map(|(y, scale)| y * scale).collect()
+    fn unscaled(&self, state: &DVector<f64>) -> Vec<f64> {
+        state.iter().zip(self.right.scale).map(|(y, scale)| y * scale).collect()
+    }
+
+    fn quadratures(&self, state: &DVector<f64>) -> Vec<f64> {
+        state.iter().skip(self.right.scale.len()).map(|q| q / INERT).collect()
+    }
+
+    /// Saves the state that a run which cannot go on has reached.
+    fn keep(&self, solution: &mut Solution) {
+        let (y, q) = (self.unscaled(&self.state), self.quadratures(&self.state));
+        let whole = y.len() == self.right.scale.len() && y.iter().chain(&q).all(|v| v.is_finite());
+        if whole && solution.times.last().is_none_or(|last| *last < self.t) {
+            save(self.t, (&y, q), solution);
+        }
     }
 
     fn stop(&self, cause: Cause) -> Stop {

@@ -57,7 +57,7 @@ impl<'a> Alone<'a> {
                 Err(stop) => return Ok(Err(stop)),
             }
             if let Err(stop) = self.stretch(run) {
-                return Ok(Err(run.runaway(stop, self)));
+                return Ok(Err(run.fail(stop, self)));
             }
         }
     }

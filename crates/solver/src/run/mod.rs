@@ -378,8 +378,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Says of a failed step that it failed for an amount that runs away below zero: the lowest by its tolerance.
-    pub(crate) fn runaway(&mut self, stop: Stop, carrier: &impl Carrier<'a>) -> Stop {
+    /// Keeps the state where a run ends that cannot go on. Says of a failed step that it failed for an amount that runs
+    /// away below zero: the lowest by its tolerance.
+    pub(crate) fn fail(&mut self, stop: Stop, carrier: &impl Carrier<'a>) -> Stop {
+        // A stop after the present time is one for the state there, which is not to be relied on.
+        if stop.t == self.t {
+            self.push_once(carrier);
+        }
         if !matches!(stop.cause, Cause::StepTooSmall | Cause::NotFinite) {
             return stop;
         }

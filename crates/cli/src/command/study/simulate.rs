@@ -72,7 +72,7 @@ impl Part for Ready<'_> {
             Ok(solution) => solution,
             Err(SolveError::Failed(failure)) => {
                 // What was computed is kept, and the other parts go on.
-                context.keep(&own.name, &failure.partial.table())?;
+                context.keep(&own.name, &failure.table())?;
                 CliError::from(SolveError::Failed(failure)).print();
                 return Ok(Ending::Partly);
             }

@@ -84,13 +84,13 @@ impl Design {
         Self { blocks: axes.into_iter().map(Block::Axis).collect() }
     }
 
-    /// The points of a table of settings, in a file that ends in `.parquet`, or in CSV.
+    /// The points of a table of settings, in CSV, or in Parquet where the file begins as one or ends in `.parquet`.
     ///
     /// # Errors
     /// As [`PointTable::from_parquet`] and [`PointTable::from_csv`].
     pub fn from_table(path: impl AsRef<std::path::Path>) -> Result<Self> {
         let path = path.as_ref();
-        let is_parquet = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
+        let is_parquet = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) || begins_as_parquet(path);
         let table = if is_parquet { PointTable::from_parquet(path)? } else { PointTable::from_csv(path)? };
         Ok(Self { blocks: vec![Block::Table(table)] })
     }
@@ -156,6 +156,13 @@ impl Design {
         let sources = self.blocks.iter().map(|block| block.resolve(problem, &mut variables)).collect::<Result<_>>()?;
         Points::new(sources, variables)
     }
+}
+
+/// Whether a file has the magic number that Parquet begins with.
+fn begins_as_parquet(path: &std::path::Path) -> bool {
+    let mut magic = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    read.is_ok() && magic == *b"PAR1"
 }
 
 impl Block {

@@ -128,8 +128,11 @@ impl PointTable {
             return fault(format!("the table `{}`", self.source), "without points".into(), "at least one point");
         }
         let mut table = Vec::with_capacity(self.columns.len());
-        for PointColumn { name, unit, values } in &self.columns {
+        for (i, PointColumn { name, unit, values }) in self.columns.iter().enumerate() {
             let what = format!("the column `{name}` of `{}`", self.source);
+            if self.columns[..i].iter().any(|before| before.name == *name) {
+                return fault(what, "there twice".into(), "each setting once");
+            }
             let variable = Variable::look_up(problem, name, Some(&Quantity::new(1.0, unit)?))?;
             Quantity::new(1.0, unit)?.si_as(variable.dimension(problem), &what)?;
             if values.len() != rows {

@@ -86,7 +86,11 @@ pub(super) fn unlike_notes(there: &[(String, String)], here: &[(String, String)]
         let old = there.iter().find(|(k, _)| k == key).map_or("not given", |(_, v)| v.as_str());
         // As they stand in a line of CSV.
         let new = new.replace('\n', " ");
-        (old.replace('\n', " ") != new).then(|| format!("{key} is {} there, {} here", shortened(old), shortened(&new)))
+        let old = old.replace('\n', " ");
+        (old != new).then(|| {
+            let alike = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
+            format!("{key} is {} there, {} here", from(alike, &old), from(alike, &new))
+        })
     };
     here.iter().filter_map(differs).collect()
 }
@@ -122,6 +126,13 @@ fn compare(path: &str, there: &Value, here: &Value, lines: &mut Vec<String>) {
             lines.push(format!("{path} is {} there, {} here", show(a), show(b)));
         }
     }
+}
+
+/// A text whose first characters are alike in another: of a long one, not all of these.
+fn from(alike: usize, text: &str) -> String {
+    let skipped = alike.saturating_sub(LONGEST / 2);
+    let text: String = text.chars().skip(skipped).collect();
+    format!("{}{}", if skipped > 0 { "..." } else { "" }, shortened(&text))
 }
 
 fn shortened(text: &str) -> String {

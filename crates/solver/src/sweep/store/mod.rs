@@ -9,6 +9,7 @@ mod describe;
 mod digest;
 mod error;
 mod exact;
+mod finished;
 mod folder;
 mod manifest;
 mod output;
@@ -118,7 +119,7 @@ pub enum Start {
 /// What came of a sweep to a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// Counts and causes; empty for [`Place::Already`].
+    /// Counts and causes.
     pub summary: Summary,
     /// Some rows, equally spaced over all, with all columns and notes.
     pub table: Table,
@@ -131,7 +132,7 @@ pub struct Stored {
 pub enum Place {
     /// The whole in this file.
     File(PathBuf),
-    /// It was there whole before; nothing was done.
+    /// It was there whole before; nothing was solved.
     Already(PathBuf),
     /// A shard's chunks in this folder, to be merged.
     Parts(PathBuf),

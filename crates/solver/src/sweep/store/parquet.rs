@@ -24,10 +24,21 @@ const GROUP: usize = 65_536;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
+pub(super) enum Holds {
     Numbers,
     Texts,
     Counts,
+}
+
+impl Holds {
+    /// What a column of so many holds.
+    pub(super) fn of(column: usize, columns: usize) -> Self {
+        match columns - column {
+            left if left > AFTER => Self::Numbers,
+            3.. => Self::Texts,
+            _ => Self::Counts,
+        }
+    }
 }
 
 /// A file that is being written.
@@ -39,12 +50,7 @@ pub(super) struct Parquet<W: Write + Send> {
 impl<W: Write + Send> Parquet<W> {
     pub(super) fn new(to: W, manifest: &Manifest) -> io::Result<Self> {
         let n = manifest.columns.len();
-        let holds = |i: usize| match n - i {
-            AFTER.. if n - i > AFTER => Holds::Numbers,
-            3.. => Holds::Texts,
-            _ => Holds::Counts,
-        };
-        let columns: Vec<(Holds, Vec<Cell>)> = (0..n).map(|i| (holds(i), Vec::new())).collect();
+        let columns: Vec<(Holds, Vec<Cell>)> = (0..n).map(|i| (Holds::of(i, n), Vec::new())).collect();
         let field = |(column, (holds, _)): (&crate::table::Column, &(Holds, Vec<Cell>))| {
             field(&column.name, *holds).map(Arc::new)
         };
@@ -139,7 +145,7 @@ fn write_column(
 }
 
 /// What the system said, where it is behind an error.
-fn failed(error: ::parquet::errors::ParquetError) -> io::Error {
+pub(super) fn failed(error: ::parquet::errors::ParquetError) -> io::Error {
     match error {
         ::parquet::errors::ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(error) => *error,

@@ -9,19 +9,19 @@ use rayon::prelude::*;
 
 use super::assemble::{Halt, Target, Wish, assemble_at, missing, stream};
 use super::error::StoreError;
+use super::finished;
 use super::folder::{Folder, clean, files};
 use super::manifest::{Manifest, unlike_notes};
 use super::output::{There, there};
 use super::plan::{Plan, Prepared};
 use super::shard::Shard;
-use super::summary::{Summary, row_failed};
+use super::summary::row_failed;
 use super::work::{Watch, solve_range};
 use super::{Place, Start, StoreOptions, Stored};
 use crate::error::Result;
 use crate::many::ManyOptions;
 use crate::problem::Problem;
 use crate::sweep::Design;
-use crate::table::Table;
 
 /// Solves a problem at every point of a design and writes the result to a file, `.parquet` or `.csv`.
 ///
@@ -51,8 +51,9 @@ pub fn sweep_to_file(
     let begun = beside.is_dir();
     if options.start == Start::Resume && options.shard == Shard::WHOLE && is_whole(&target, &manifest, begun, options)?
     {
-        let table = Table { notes: manifest.notes, columns: manifest.columns, rows: Vec::new() };
-        return Ok(Stored { summary: Summary::default(), table, place: Place::Already(target.path) });
+        let read = finished::read(&target, &manifest, options.sample);
+        let (summary, table) = read.map_err(files("read", &target.path))?;
+        return Ok(Stored { summary, table, place: Place::Already(target.path) });
     }
     if options.shard.count(manifest.chunks) == 0
         && let Some(notice) = &options.notice

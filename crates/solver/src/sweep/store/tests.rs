@@ -177,10 +177,11 @@ fn a_stopped_sweep_goes_on() {
         let resume = StoreOptions { start: Start::Resume, ..options() };
         let stored = sweep_to_file(&problem(), &design(), &path, &resume).expect("it is finished");
         assert_eq!(stored.summary.points, 66);
+        let finished = stored;
         assert!(fs::read(&whole).expect("one run") == fs::read(&path).expect("several runs"), "{name} differs");
-        // A finished sweep is not begun again.
+        // A finished sweep is not begun again; what came of it is read from the file.
         let stored = sweep_to_file(&problem(), &design(), &path, &resume).expect("it is there");
-        assert_eq!(stored.place, Place::Already(path));
+        assert_eq!(stored, Stored { place: Place::Already(path), ..finished });
     }
 }
 
