@@ -262,7 +262,7 @@ fn a_table_has_units_in_its_header() {
         ("k3 / 1/s\n1\n", "unknown setting `k3`"),
         ("k2 / V\n1\n", "the column `k2` of `t.csv` has the unit `V`"),
         ("k2 / 1/sec\n1\n", "unknown unit `sec`"),
-        ("k2 / 1/s,k2 / 1/s\n1,2\n", "the setting `k2` is varied twice"),
+        ("k2 / 1/s,k2 / 1/s\n1,2\n", "the column `k2` of `t.csv` is there twice"),
     ] {
         let table = PointTable::from_text(text, "t.csv").unwrap();
         let error = Design { blocks: vec![Block::Table(table)] }.resolve(&problem()).unwrap_err().to_string();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratelaw_network::Lane;
 
+use super::course::{Course, Ends};
 use super::numbers::Numbers;
 use super::pace::Pace;
 use crate::error::Cause;
@@ -20,8 +21,6 @@ struct Seat<'a> {
     run: Run<'a>,
     /// Its share of the time of the block.
     spent: Duration,
-    /// Whether the Jacobian at its state is new since its last accepted step.
-    fresh: bool,
 }
 
 /// A run that has ended, and why if before its time.
@@ -36,10 +35,11 @@ pub(super) struct Ended {
 pub(super) struct Block<'a, const W: usize> {
     numbers: Numbers<'a, W>,
     seats: [Option<Seat<'a>>; W],
+    course: Course<W>,
     pace: Pace<W>,
-    options: &'a SolveOptions,
     patience: Patience<'a>,
-    stages: usize,
+    /// Stages of a step, and settings that it is differentiated in.
+    work: (usize, usize),
     /// Rounds made, and lanes that were in use in them.
     pub(super) rounds: u64,
     pub(super) busy: u64,
@@ -51,10 +51,10 @@ impl<'a, const W: usize> Block<'a, W> {
         Self {
             numbers,
             seats: [const { None }; W],
+            course: Course::new(),
             pace: Pace::new(method.error_order),
-            options,
             patience: Patience::new(options),
-            stages: method.stages,
+            work: (method.stages, options.sensitivities.len()),
             rounds: 0,
             busy: 0,
         }
@@ -62,12 +62,12 @@ impl<'a, const W: usize> Block<'a, W> {
 
     /// A lane without a run.
     pub(super) fn free(&self) -> Option<usize> {
-        self.seats.iter().position(Option::is_none)
+        self.course.present.iter().position(|present| !present)
     }
 
     /// Whether no lane has a run.
     pub(super) fn is_empty(&self) -> bool {
-        self.seats.iter().all(Option::is_none)
+        !self.course.present.contains(&true)
     }
 
     /// Puts a run into a lane; gives it back at once where nothing of it is to be integrated.
@@ -79,7 +79,7 @@ impl<'a, const W: usize> Block<'a, W> {
     ) -> Result<Option<Ended>, crate::SolveError> {
         self.numbers.set_tolerance(lane, &run.tolerance, &run.floor);
         run.load(&mut self.numbers.lane(lane));
-        let seat = Seat { job, run, spent: Duration::ZERO, fresh: false };
+        let seat = Seat { job, run, spent: Duration::ZERO };
         self.proceed(lane, seat)
     }
 
@@ -92,7 +92,7 @@ impl<'a, const W: usize> Block<'a, W> {
                 let h = self.numbers.first_step(lane, &seat.run.tolerance, left);
                 seat.run.solution.stats.evaluations += 1;
                 self.pace.begin(lane, h);
-                seat.fresh = true;
+                self.course.begin(lane, &seat.run);
                 self.seats[lane] = Some(seat);
                 Ok(None)
             }
@@ -106,39 +106,25 @@ impl<'a, const W: usize> Block<'a, W> {
         self.wait(ended);
         self.numbers.linearise();
         let h = self.sizes(ended);
+        let tried = self.course.present;
         let error = self.numbers.attempt(h);
         self.numbers.follow(h);
-        self.pace.weigh(error);
+        let sound = self.pace.judge(error);
+        let taken = std::array::from_fn(|lane| tried[lane] && sound[lane]);
+        let Ends { next, looks } = self.course.count(&tried, &taken, h);
         self.rounds += 1;
-        let (mut taken, mut cuts) = ([false; W], [None::<Cut>; W]);
-        let mut nexts = [0.0; W];
-        for lane in 0..W {
-            let Some(seat) = &mut self.seats[lane] else { continue };
-            self.busy += 1;
-            let extra = self.numbers.step.extra[lane];
-            let stats = &mut seat.run.solution.stats;
-            stats.jacobians += usize::from(std::mem::take(&mut seat.fresh));
-            stats.evaluations += self.stages;
-            stats.factorisations += 1;
-            stats.pivoted += usize::from(extra.pivoted);
-            stats.solves += self.stages + extra.solves;
-            match self.pace.judge(lane, seat.run.t, error.0[lane], stats) {
-                Ok(false) => {}
-                Ok(true) => {
-                    let run = &mut seat.run;
-                    run.solution.stats.solves += self.stages * self.options.sensitivities.len();
-                    let (t, h) = (run.t, h.0[lane]);
-                    nexts[lane] = if h == run.end - t { run.end } else { t + h };
-                    if run.looks_within(nexts[lane]) {
-                        cuts[lane] = run.look_within(nexts[lane], &self.numbers.lane(lane));
-                    }
-                    taken[lane] = true;
-                    seat.fresh = true;
-                }
-                Err(stop) => {
-                    let worst = self.numbers.worst(lane);
-                    self.fail(lane, Stop { species: Some(worst), ..stop }, ended);
-                }
+        self.busy += tried.iter().map(|tried| u64::from(*tried)).sum::<u64>();
+        let mut cuts = [None::<Cut>; W];
+        for lane in (0..W).filter(|lane| tried[*lane]) {
+            self.note_extra(lane);
+            if looks[lane] {
+                cuts[lane] = self.look_within(lane, next.0[lane]);
+            }
+            if !taken[lane]
+                && let Some(cause) = self.pace.despair(lane, self.course.t.0[lane], error.0[lane])
+            {
+                let species = Some(self.numbers.worst(lane));
+                self.fail(lane, Stop { cause, t: self.course.t.0[lane], h: h.0[lane], species }, ended);
             }
         }
         for (lane, cut) in cuts.iter().enumerate() {
@@ -148,9 +134,30 @@ impl<'a, const W: usize> Block<'a, W> {
         }
         self.numbers.commit(&std::array::from_fn(|lane| taken[lane] && cuts[lane].is_none()));
         let (below, closes) = (self.numbers.below_zero(), self.numbers.closes());
-        for lane in (0..W).filter(|lane| taken[*lane]) {
-            self.settle(lane, (nexts[lane], cuts[lane]), h.0[lane], (below[lane], closes[lane]), ended);
+        let settles: [bool; W] =
+            std::array::from_fn(|lane| taken[lane] && (looks[lane] || below[lane] || !closes[lane]));
+        self.course.advance(next, &std::array::from_fn(|lane| taken[lane] && !settles[lane]));
+        for lane in (0..W).filter(|lane| settles[*lane]) {
+            self.settle(lane, (next.0[lane], cuts[lane]), h.0[lane], (below[lane], closes[lane]), ended);
         }
+    }
+
+    /// Notes work beside the stages, which is rare.
+    fn note_extra(&mut self, lane: usize) {
+        let extra = self.numbers.step.extra[lane];
+        if (extra.solves > 0 || extra.pivoted)
+            && let Some(seat) = &mut self.seats[lane]
+        {
+            seat.run.solution.stats.solves += extra.solves;
+            seat.run.solution.stats.pivoted += usize::from(extra.pivoted);
+        }
+    }
+
+    /// Lets a run look at the step just made in its lane.
+    fn look_within(&mut self, lane: usize, next: f64) -> Option<Cut> {
+        let seat = self.seats[lane].as_mut()?;
+        self.course.tell(lane, &mut seat.run, self.work);
+        seat.run.look_within(next, &self.numbers.lane(lane))
     }
 
     /// Ends the runs that have taken too long, or all where they are to stop.
@@ -164,7 +171,7 @@ impl<'a, const W: usize> Block<'a, W> {
             let Some(seat) = &mut self.seats[lane] else { continue };
             seat.spent += share;
             if let Some(cause) = self.patience.ends(seat.spent) {
-                let stop = Stop { cause, t: seat.run.t, h: 0.0, species: None };
+                let stop = Stop { cause, t: self.course.t.0[lane], h: 0.0, species: None };
                 self.fail(lane, stop, ended);
             }
         }
@@ -172,15 +179,20 @@ impl<'a, const W: usize> Block<'a, W> {
 
     /// The step sizes of all lanes; a lane without a run makes any step.
     fn sizes(&mut self, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) -> Lane<W> {
-        let mut h = Lane::splat(1.0);
+        let mut h = self.pace.next(&self.course.t, &self.course.end, self.numbers.step.growth_times());
         for lane in 0..W {
-            let Some(seat) = &mut self.seats[lane] else { continue };
-            let run = &seat.run;
-            let growth = self.numbers.step.growth_time(lane);
-            match self.pace.next(lane, (run.t, run.end), growth, self.options.max_steps, &run.solution.stats) {
-                Ok(own) => h.0[lane] = own,
-                Err(stop) => self.fail(lane, stop, ended),
-            }
+            let t = self.course.t.0[lane];
+            let cause = match () {
+                () if !self.course.present[lane] => {
+                    h.0[lane] = 1.0;
+                    continue;
+                }
+                () if self.course.is_over(lane) => Cause::TooManySteps,
+                () if t + h.0[lane] <= t => Cause::StepTooSmall,
+                () => continue,
+            };
+            self.fail(lane, Stop { cause, t, h: h.0[lane], species: None }, ended);
+            h.0[lane] = 1.0;
         }
         h
     }
@@ -188,6 +200,8 @@ impl<'a, const W: usize> Block<'a, W> {
     /// Ends a run that cannot go on.
     fn fail(&mut self, lane: usize, stop: Stop, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
         if let Some(mut seat) = self.seats[lane].take() {
+            self.course.tell(lane, &mut seat.run, self.work);
+            self.course.leave(lane);
             let stop = seat.run.fail(stop, &self.numbers.lane(lane));
             ended(seat.job, Ok(Ended { solution: seat.run.solution, stop: Some(stop) }));
         }
@@ -204,6 +218,7 @@ impl<'a, const W: usize> Block<'a, W> {
     ) {
         let Some(seat) = &mut self.seats[lane] else { return };
         let run = &mut seat.run;
+        self.course.tell(lane, run, self.work);
         let until = cut.map_or(next, |cut| cut.until);
         let mut stop = None;
         if below {
@@ -220,8 +235,10 @@ impl<'a, const W: usize> Block<'a, W> {
             return;
         }
         if run.settle(next, cut, &mut self.numbers.lane(lane)) {
+            self.course.go_on(lane, run);
             return;
         }
+        self.course.leave(lane);
         let Some(seat) = self.seats[lane].take() else { return };
         let job = seat.job;
         match self.proceed(lane, seat) {

@@ -5,6 +5,7 @@
 //! crosses lanes, so what a run gives does not depend on the block it was in, and `W = 1` is the single run.
 
 mod block;
+mod course;
 mod engine;
 mod numbers;
 mod pace;

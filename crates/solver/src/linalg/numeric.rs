@@ -16,7 +16,8 @@ pub(crate) struct NumericLu<const W: usize> {
     /// The dense end of the matrix, and its part of a right-hand side.
     tail: Lanes<W>,
     tail_right: Lanes<W>,
-    pivoted: [Option<LU<f64, Dyn, Dyn>>; W],
+    /// Factors of the lanes that were pivoted; empty where none was, which is nearly always.
+    pivoted: Vec<(usize, LU<f64, Dyn, Dyn>)>,
 }
 
 /// A pivot this much smaller than the entry it started from has no digits left.
@@ -30,7 +31,7 @@ impl<const W: usize> NumericLu<W> {
             diagonal: lanes(symbolic.n),
             tail: lanes(size * size),
             tail_right: lanes(size),
-            pivoted: [const { None }; W],
+            pivoted: Vec::new(),
         }
     }
 
@@ -71,12 +72,12 @@ impl<const W: usize> NumericLu<W> {
                 );
             },
         );
-        self.pivoted = [const { None }; W];
+        self.pivoted.clear();
         if sound.contains(&false) {
             let mut matrix = lanes(symbolic.slots());
             assemble(&mut matrix);
             for lane in (0..W).filter(|lane| !sound[*lane]) {
-                self.pivoted[lane] = Some(dense(symbolic, &matrix, lane));
+                self.pivoted.push((lane, dense(symbolic, &matrix, lane)));
             }
         }
         sound
@@ -84,19 +85,13 @@ impl<const W: usize> NumericLu<W> {
 
     /// Solves in place.
     pub(crate) fn solve(&mut self, symbolic: &SymbolicLu, b: &mut [Lane<W>]) {
-        if self.pivoted.iter().all(Option::is_none) {
-            self.substitute(symbolic, b);
-            return;
-        }
-        let right: [Option<DVector<f64>>; W] = std::array::from_fn(|lane| {
-            self.pivoted[lane].as_ref().map(|_| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[lane])))
-        });
+        let right = |(lane, _): &(usize, _)| DVector::from_iterator(symbolic.n, b.iter().map(|x| x.0[*lane]));
+        let rights: Vec<DVector<f64>> = self.pivoted.iter().map(right).collect();
         self.substitute(symbolic, b);
-        for (lane, right) in right.into_iter().enumerate() {
-            let (Some(lu), Some(mut x)) = (&self.pivoted[lane], right) else { continue };
+        for ((lane, lu), mut x) in self.pivoted.iter().zip(rights) {
             let solved = lu.solve_mut(&mut x);
             for i in 0..symbolic.n {
-                b[i].0[lane] = if solved { x[i] } else { f64::NAN };
+                b[i].0[*lane] = if solved { x[i] } else { f64::NAN };
             }
         }
     }

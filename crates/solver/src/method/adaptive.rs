@@ -4,6 +4,7 @@ use ratelaw_network::{Lane, Network};
 
 use super::{RODAS5P, Rosenbrock, Shared};
 use crate::control::Tolerance;
+use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::lanes::Pace;
 use crate::stats::Stats;
@@ -38,17 +39,29 @@ impl Adaptive {
         self.step.linearise(system, y);
         stats.jacobians += 1;
         loop {
-            let h = self.pace.next(0, span, self.step.growth_time(0), most, stats)?;
+            let (t, end) = span;
+            let Lane([h]) = self.pace.next(&Lane([t]), &Lane([end]), self.step.growth_times());
+            let stop = |cause, species| Err(Stop { cause, t, h, species });
+            if stats.accepted + stats.rejected >= most {
+                return stop(Cause::TooManySteps, None);
+            }
+            if t + h <= t {
+                return stop(Cause::StepTooSmall, None);
+            }
             self.step.attempt(system, y, q, Lane([h]));
             stats.evaluations += self.step.method().stages;
             stats.solves += self.step.method().stages + self.step.extra[0].solves;
             stats.factorisations += 1;
             let (error, worst) = tolerance.norm(self.step.error(), y, &self.step.y);
-            self.pace.weigh(Lane([error]));
-            if self.pace.judge(0, span.0, error, stats).map_err(|stop| Stop { species: Some(worst), ..stop })? {
+            if self.pace.judge(Lane([error])) == [true] {
+                stats.accepted += 1;
                 y.copy_from_slice(&self.step.y);
                 q.copy_from_slice(&self.step.q);
                 return Ok(h);
+            }
+            stats.rejected += 1;
+            if let Some(cause) = self.pace.despair(0, t, error) {
+                return stop(cause, Some(worst));
             }
         }
     }

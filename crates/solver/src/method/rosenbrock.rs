@@ -140,10 +140,10 @@ impl<const W: usize> Rosenbrock<W> {
         }
     }
 
-    /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the
+    /// The shortest times in which a species multiplies by itself (autocatalysis), from the diagonal of the
     /// Jacobian; infinite where none does.
-    pub(crate) fn growth_time(&self, lane: usize) -> f64 {
-        self.growth.0[lane].recip()
+    pub(crate) fn growth_times(&self) -> Lane<W> {
+        self.growth.map(f64::recip)
     }
 
     /// Tries a step of size `h` (each lane its own) from `y` and `q`, where [`Rosenbrock::linearise`] was

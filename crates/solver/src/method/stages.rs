@@ -26,7 +26,8 @@ impl<const W: usize> Stages<W> {
         }
     }
 
-    /// The same for row `i` of `a`, and beside it `sum_j c_ij u_j`, from one pass over the stages that are done.
+    /// The same for row `i` of `a`, and beside it `sum_j c_ij u_j`, from one pass over the stages that are done. Where a point
+    /// is that of the stage before and that stage, it is found in `point` and added to.
     #[inline(always)]
     pub(super) fn prepare(
         &self,
@@ -36,6 +37,13 @@ impl<const W: usize> Stages<W> {
         (point, coupled): (&mut [Lane<W>], &mut [Lane<W>]),
     ) {
         let (a, c) = (&method.a[i], &method.c[i]);
+        if i >= method.goes_on {
+            for (k, point) in point.iter_mut().enumerate() {
+                *point += self.0[i - 1][k];
+                coupled[k] = self.coupled(method, i, k);
+            }
+            return;
+        }
         for (k, start) in start.iter().enumerate() {
             let (mut sum, mut own) = (*start, Lane::ZERO);
             for (stage, (a, c)) in self.0[..i].iter().zip(a.iter().zip(c)) {

@@ -21,6 +21,8 @@ pub(crate) struct Tableau {
     /// Dense output: `y(theta) = y_0 (1 - theta) + theta (y_1 + (1 - theta) (K_1 + theta (K_2 + ...)))` with
     /// `K_m = sum_j dense_mj u_j`.
     pub(crate) dense: [[f64; STAGES]; DENSE],
+    /// From this stage on the point of a stage is that of the stage before, and that stage.
+    pub(crate) goes_on: usize,
     /// Order of the embedded solution plus one: the local error goes with this power of `h`.
     pub(crate) error_order: f64,
 }
@@ -129,6 +131,7 @@ pub(crate) static RODAS5P: Tableau = Tableau {
             4.883087185713722,
         ],
     ],
+    goes_on: 6,
     error_order: 5.0,
 };
 
@@ -174,6 +177,7 @@ pub(crate) static RODAS4P: Tableau = Tableau {
         ],
         [0.0; 8],
     ],
+    goes_on: 5,
     error_order: 4.0,
 };
 
@@ -182,6 +186,18 @@ mod tests {
     use nalgebra::{SMatrix, SVector};
 
     use super::*;
+
+    /// The points that are not summed again are those that the rows give.
+    #[test]
+    fn last_points_go_on_from_those_before() {
+        for method in [&RODAS5P, &RODAS4P] {
+            for i in 1..method.stages {
+                let mut before = method.a[i - 1];
+                before[i - 1] += 1.0;
+                assert_eq!(before == method.a[i], i >= method.goes_on, "stage {i} of {}", method.stages);
+            }
+        }
+    }
 
     type M = SMatrix<f64, 8, 8>;
     type V = SVector<f64, 8>;

@@ -337,6 +337,14 @@ impl<'a> Run<'a> {
         self.event.is_some() || self.output.due(next).is_some() || self.output.waits(&self.solution, self.t)
     }
 
+    /// Steps of the present stretch that end before this time hold nothing that must be looked at, nor do they end it.
+    pub(crate) fn quiet_until(&self) -> f64 {
+        if self.event.is_some() || self.rounding.is_some() || self.output.waits(&self.solution, self.t) {
+            return f64::NEG_INFINITY;
+        }
+        self.output.due(self.end).unwrap_or(self.end)
+    }
+
     /// Looks at the step just made, from the present time to `next`: saves what is due in it, and says how much of it is
     /// to be taken if the condition of the stage began to hold on the way.
     pub(crate) fn look_within(&mut self, next: f64, carrier: &impl Carrier<'a>) -> Option<Cut> {
