@@ -106,6 +106,11 @@ impl Bootstrap {
             0 => String::new(),
             _ => format!("; {replicates} were asked for, and the rest was stopped by request"),
         };
+        if self.unfinished == replicates {
+            return format!(
+                "No fit of the bootstrap was done before it was stopped by request; {replicates} were asked for."
+            );
+        }
         let replicates = replicates - self.unfinished;
         let noise = match resampling {
             Resampling::Residuals => {

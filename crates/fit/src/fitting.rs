@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use crate::covariance::covariance;
-use crate::error::{FitError, Result};
+use crate::criteria::Likelihood;
+use crate::error::{FitError, Result, counted};
 use crate::estimate::refuse;
 use crate::experiment::Experiment;
 use crate::loss::Loss;
@@ -17,7 +18,7 @@ use crate::multistart;
 use crate::noise::{Levels, Noise};
 use crate::options::FitOptions;
 use crate::parameter::Resolved;
-use crate::profile::{Limit, Profile, Threshold, side};
+use crate::profile::{Limit, Profile, Threshold, is_refused, side};
 use crate::report::FitReport;
 use crate::residual::{Objective, Residuals, evaluate_each};
 use crate::search::{Asked, Model, Search, minimise_together};
@@ -43,6 +44,8 @@ const RETURNS: usize = 3;
 /// Estimates of the noise are settled when none changes by more than this fraction; medians jump a little.
 const SETTLED: f64 = 1e-8;
 const SETTLED_ROBUST: f64 = 1e-5;
+/// Estimates of the noise whose `-2 ln L` differ by less are one.
+const SAME_LIKELIHOOD: f64 = 1e-3;
 /// Most rounds of estimating the noise and minimising again.
 const ROUNDS: usize = 100;
 
@@ -70,6 +73,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) threshold: Threshold,
     /// Whether the error of the integration set that, and not the data.
     pub(crate) coarse: bool,
+    /// Minima with other estimates of the noise that explain themselves too, and by how much their `-2 ln L` is higher.
+    pub(crate) otherwise: Vec<(DVector<f64>, f64)>,
 }
 
 impl Judged<'_> {
@@ -109,9 +114,15 @@ impl<'a> Fitting<'a> {
             halfway if halfway.ending == Ending::Stopped => search.minimise(halfway.x)?,
             best => search.refine(best)?,
         };
+        let resolved = 2.0 * best.sse().sqrt() * self.search(&objective).rules.resolution;
         let mut reached = best.sse();
-        let resolved = 2.0 * reached.sqrt() * self.search(&objective).rules.resolution;
-        let mut judged = self.settle(objective, best)?;
+        let mut judged = self.settle_best(objective, best)?;
+        let minima = if judged.objective.levels.is_some() {
+            reached = judged.best.sse();
+            self.under(&judged, minima)
+        } else {
+            minima
+        };
         let mut profiles = Vec::new();
         for round in 0..=RETURNS {
             profiles = self.profiles(&judged, &done);
@@ -216,6 +227,49 @@ impl<'a> Fitting<'a> {
         })
     }
 
+    /// The ends of all starts once more, with the noise that was estimated: before, they were those of another sum.
+    fn under(&self, judged: &Judged<'_>, minima: Vec<Result<Minimum>>) -> Vec<Result<Minimum>> {
+        let search = self.search(&judged.objective);
+        let rules = Rules { gain: FROM_A_START, stop: self.options.stop.as_ref(), ..search.rules };
+        let search = Search { rules, ..search };
+        let ends = minima.iter().flatten().filter(|m| m.converged()).map(|m| m.x.clone()).collect();
+        let mut again = search.minimise_all(ends, None, &|| ()).into_iter();
+        let once_more = |first: Result<Minimum>| match first {
+            Ok(first) if first.converged() => {
+                again.next().map_or(Ok(first.clone()), |second| second.map(|m| m.after(&first)))
+            }
+            other => other,
+        };
+        minima.into_iter().map(once_more).collect()
+    }
+
+    /// Estimates noise of several groups from several beginnings: there may be more than one estimate that explains itself, each
+    /// with another group as the better one. The likeliest is taken, and the others are kept.
+    fn settle_best(&self, objective: Objective<'a>, best: Minimum) -> Result<Judged<'a>> {
+        let led = objective.levels.as_ref().filter(|_| !self.options.is_stopped()).map_or(Vec::new(), Levels::led);
+        let first = self.settle(objective.clone(), best.clone())?;
+        let Some(likelihood) = Likelihood::of(&first.objective, &first.plain) else { return Ok(first) };
+        let from = |levels: Levels| {
+            let objective = Objective { levels: Some(levels), ..objective.clone() };
+            let best = self.search(&objective).minimise(best.x.clone()).ok()?;
+            let judged = self.settle(objective, best).ok().filter(|judged| judged.best.converged())?;
+            Some((Likelihood::of(&judged.objective, &judged.plain)?.deviance, judged))
+        };
+        let mut all: Vec<(f64, Judged<'a>)> = led.into_par_iter().filter_map(from).collect();
+        all.insert(0, (likelihood.deviance, first));
+        // The first of those that are equal, so that what began as the user asked stays.
+        let lowest = all.iter().map(|(deviance, _)| *deviance).fold(f64::INFINITY, f64::min);
+        let chosen = all.iter().position(|(deviance, _)| *deviance <= lowest + SAME_LIKELIHOOD).unwrap_or(0);
+        let (deviance, mut judged) = all.swap_remove(chosen);
+        for (other, found) in all {
+            let is_known = |known: &(DVector<f64>, f64)| (known.1 - (other - deviance)).abs() <= SAME_LIKELIHOOD;
+            if other > deviance + SAME_LIKELIHOOD && !judged.otherwise.iter().any(is_known) {
+                judged.otherwise.push((found.best.x, other - deviance));
+            }
+        }
+        Ok(judged)
+    }
+
     /// Estimates the noise where it is unknown, minimises again with it, and so on until neither changes.
     fn settle(&self, mut objective: Objective<'a>, mut best: Minimum) -> Result<Judged<'a>> {
         let loss = objective.loss;
@@ -231,6 +285,16 @@ impl<'a> Fitting<'a> {
         }
         if change > enough {
             best.ending = Ending::Iterations;
+        }
+        if let Some(level) = objective.levels.as_ref().and_then(Levels::without_freedom) {
+            return Err(FitError::OutOfRange {
+                what: format!("the noise of {}", level.of(self.experiments)),
+                found: format!(
+                    "not to be estimated: the parameters follow its {}",
+                    counted(level.data, "datum", "data")
+                ),
+                expected: "more data than parameters that they alone determine, or another `--noise`".to_owned(),
+            });
         }
         self.judge(objective, best)
     }
@@ -251,7 +315,7 @@ impl<'a> Fitting<'a> {
         let threshold = Threshold { minimum: best.sse(), allowed };
         let quantile = self.quantile(&objective);
         let coarse = self.resolved(&objective) > quantile * quantile * (variance * curvature);
-        Ok(Judged { objective, best, plain, variance, quantile, threshold, coarse })
+        Ok(Judged { objective, best, plain, variance, quantile, threshold, coarse, otherwise: Vec::new() })
     }
 
     pub(crate) fn degrees(&self) -> f64 {
@@ -315,12 +379,14 @@ impl<'a> Fitting<'a> {
         while let (Some(low), Some(high)) = (sides.next(), sides.next()) {
             let i = profiles.len();
             let mut profile = Profile::new(best, i, width(i), (low, high));
-            // Limits on both sides far inside the linear interval are none of the data: the others could not
-            // follow. On one side alone they can be right, where an effect saturates and the minimum is flat.
+            // Limits on both sides far inside the linear interval are none of the data if the others only could not
+            // follow. On one side alone they can be right, where an effect saturates and the minimum is flat; on both, where
+            // the sum rises with a higher power than the second.
             let linear = 2.0 * judged.quantile * error(i);
             if let (Limit::At(low), Limit::At(high)) = (profile.low, profile.high)
                 && error(i).is_finite()
                 && high - low < SUSPICIOUS * linear
+                && ![low, high].into_iter().all(|at| is_refused(&search, best, i, at, threshold))
             {
                 (profile.low, profile.high) = (Limit::Lost(low), Limit::Lost(high));
             }

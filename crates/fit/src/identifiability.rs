@@ -100,6 +100,8 @@ pub enum Cause {
     },
     /// On its open side the model comes to a limit that no longer depends on it.
     Saturation,
+    /// Its range ends before the data object, but the fit was getting worse towards that end.
+    Range,
 }
 
 impl Cause {
@@ -118,6 +120,7 @@ impl Cause {
             Self::Saturation => {
                 "practical: on its open side the model comes to a limit that no longer depends on it".to_owned()
             }
+            Self::Range => "its range ends before the data object: a wider range may show a limit".to_owned(),
         }
     }
 }

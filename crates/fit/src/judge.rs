@@ -50,13 +50,19 @@ impl Fitting<'_> {
             .map(|i| if outside[i] { Verdict::EndOfRange } else { verdict(&self.free[i], &profiles[i]) })
             .collect();
         let mut causes = causes(self, judged, &verdicts);
-        for (cause, (verdict, profile)) in causes.iter_mut().zip(verdicts.iter().zip(profiles)) {
-            // That the curves saturate was seen only where the profile stayed low up to the bound.
-            let open = match verdict {
-                Verdict::BoundedFromBelow { .. } => profile.high,
-                Verdict::BoundedFromAbove { .. } => profile.low,
+        let limit = judged.threshold.minimum + judged.threshold.allowed;
+        for (i, (cause, profile)) in causes.iter_mut().zip(profiles).enumerate() {
+            let sides = match verdicts[i] {
+                Verdict::BoundedFromBelow { .. } => (false, true),
+                Verdict::BoundedFromAbove { .. } => (true, false),
+                Verdict::NotDetermined => (true, true),
                 _ => continue,
             };
+            if self.nears(i, profile, best.x[i], limit, sides) {
+                *cause = Some(Cause::Range);
+            }
+            // That the curves saturate was seen only where the profile stayed low up to the bound.
+            let open = if sides.1 { profile.high } else { profile.low };
             if open != Limit::Open && *cause == Some(Cause::Saturation) {
                 *cause = None;
             }
@@ -92,6 +98,17 @@ impl Fitting<'_> {
             (0..c.nrows()).map(|i| (0..c.ncols()).map(|j| entry(i, j)).collect()).collect()
         });
         let (comparisons, mut warnings) = objective.compare(&best.x)?;
+        for (x, rise) in &judged.otherwise {
+            let value = |(free, x): (&Resolved, &f64)| {
+                let unit = if free.unit == "1" { String::new() } else { format!(" {}", free.unit) };
+                format!("{} = {:.4e}{unit}", free.name, free.within(*x) / free.factor)
+            };
+            let values: Vec<String> = self.free.iter().zip(x.iter()).map(value).collect();
+            warnings.push(format!(
+                "another estimate of the noise explains itself too, with {} and a -2 ln L that is {rise:.2} higher",
+                values.join(", ")
+            ));
+        }
         if judged.coarse {
             warnings.push(format!(
                 "the limits are those of the integration's error at rtol {:e}, wider than the data ask for: a smaller \
@@ -130,6 +147,20 @@ impl Fitting<'_> {
             allowed_rise: judged.threshold.allowed,
             coordinates: best.x.clone(),
             covariance,
+        })
+    }
+
+    /// Whether the data would object a little beyond an end of the range that the profile came to, on one of these sides: within
+    /// a factor of e on a logarithmic scale, or as far again as that end is from the minimum.
+    fn nears(&self, i: usize, profile: &Profile, at: f64, limit: f64, (low, high): (bool, bool)) -> bool {
+        let visits = &profile.trace.visits;
+        let ends =
+            [(visits.first(), low && profile.low == Limit::Open), (visits.last(), high && profile.high == Limit::Open)];
+        let end = ends.into_iter().filter(|(_, open)| *open).filter_map(|(visit, _)| visit);
+        end.into_iter().any(|visit| {
+            let away = visit.coordinate - at;
+            let way = if self.free[i].scale == Scale::Log { away.signum() } else { away };
+            away != 0.0 && visit.nears(limit, way)
         })
     }
 

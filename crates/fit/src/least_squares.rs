@@ -127,7 +127,7 @@ pub fn least_squares<E: Into<Evaluation>>(
     }
     let evaluate = |p: &[f64]| -> Evaluation { model(p).into() };
     let function = Function::new(&evaluate, start, options)?;
-    let first = evaluate(start).residuals.len();
+    let first = function.residuals;
     if start.is_empty() || first <= start.len() {
         return Err(FitError::TooFewData { data: first, free: start.len() });
     }
@@ -183,6 +183,8 @@ struct Function<'a> {
     /// Size of each parameter, for differences where it is zero.
     typical: Vec<f64>,
     loss: Loss,
+    /// How many residuals there are at the start, and must be everywhere.
+    residuals: usize,
 }
 
 impl<'a> Function<'a> {
@@ -215,7 +217,8 @@ impl<'a> Function<'a> {
             }
         }
         let typical = start.iter().map(|s| if *s == 0.0 { 1.0 } else { s.abs() }).collect();
-        Ok(Self { evaluate, bounds, logarithmic, typical, loss: options.loss })
+        let residuals = evaluate(start).residuals.len();
+        Ok(Self { evaluate, bounds, logarithmic, typical, loss: options.loss, residuals })
     }
 
     fn parameters(&self, x: &DVector<f64>) -> Vec<f64> {
@@ -231,6 +234,10 @@ impl<'a> Function<'a> {
         let parameters = self.parameters(x);
         let here = (self.evaluate)(&parameters);
         let (rows, columns) = (here.residuals.len(), parameters.len());
+        if rows != self.residuals {
+            let expected = format!("{} as at the start", self.residuals);
+            return Err(refuse(&format!("the number of residuals at {parameters:?}"), &rows.to_string(), &expected));
+        }
         let mut jacobian = match here.jacobian {
             Some(given) => {
                 if given.len() != rows || given.iter().any(|row| row.len() != columns) {

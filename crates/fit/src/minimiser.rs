@@ -65,6 +65,13 @@ impl Minimum {
     pub(crate) fn converged(&self) -> bool {
         self.ending.converged()
     }
+
+    /// The same as the end of one minimisation with that which came before.
+    pub(crate) fn after(mut self, first: &Self) -> Self {
+        self.iterations += first.iterations;
+        self.failed_trials += first.failed_trials;
+        self
+    }
 }
 
 /// Where a minimisation may go and when it ends.

@@ -67,12 +67,31 @@ pub(crate) struct Levels {
     rows: Vec<usize>,
     /// Root mean square of the data of each group, over their relative deviations.
     sizes: Vec<f64>,
+    /// Degrees of freedom that the data of each group were left with at the last estimate.
+    freedoms: Vec<f64>,
+}
+
+/// With less freedom than this a group tells nothing of its noise.
+const FREEDOM: f64 = 1e-6;
+/// How much better than all others a group is taken to be to begin with, where it is to lead.
+const LEADS: f64 = 1e-2;
+
+impl NoiseLevel {
+    /// Which data these are.
+    pub(crate) fn of(&self, experiments: &[Experiment]) -> String {
+        let data = self.experiment.map(|e| experiments[e].data());
+        match (data, self.series) {
+            (Some(data), Some(s)) => format!("`{}` of {}", data.series[s].name, data.file),
+            (Some(data), None) => data.file.clone(),
+            _ => "all data".to_owned(),
+        }
+    }
 }
 
 impl Levels {
     /// Groups the data; the first estimate is a tenth of their size.
     pub(crate) fn new(noise: Noise, experiments: &[Experiment]) -> Self {
-        let mut all = Self { groups: Vec::new(), rows: Vec::new(), sizes: Vec::new() };
+        let mut all = Self { groups: Vec::new(), rows: Vec::new(), sizes: Vec::new(), freedoms: Vec::new() };
         for (e, experiment) in experiments.iter().enumerate() {
             for (s, series) in experiment.data().series.iter().enumerate() {
                 let (experiment, series_index) = match noise {
@@ -98,7 +117,23 @@ impl Levels {
             *size = if *size > 0.0 { (*size / level.data as f64).sqrt() } else { 1.0 };
             level.sd = 0.1 * *size;
         }
+        all.freedoms = vec![0.0; all.groups.len()];
         all
+    }
+
+    /// The same to begin with for each group in turn that is to lead: the others follow where the parameters fit that one.
+    pub(crate) fn led(&self) -> Vec<Self> {
+        let led_by = |leader: usize| {
+            let mut levels = self.clone();
+            levels.groups[leader].sd *= LEADS;
+            levels
+        };
+        if self.groups.len() > 1 { (0..self.groups.len()).map(led_by).collect() } else { Vec::new() }
+    }
+
+    /// The first group that the parameters follow whatever its noise.
+    pub(crate) fn without_freedom(&self) -> Option<&NoiseLevel> {
+        self.groups.iter().zip(&self.freedoms).find(|(_, freedom)| **freedom < FREEDOM).map(|(level, _)| level)
     }
 
     /// The estimate for a row of the residuals.
@@ -119,8 +154,8 @@ impl Levels {
         for (group, level) in self.groups.iter_mut().enumerate() {
             let own: Vec<usize> = (0..self.rows.len()).filter(|row| self.rows[*row] == group).collect();
             let freedom: f64 = own.iter().map(|row| 1.0 - leverages[*row]).sum();
-            // A group that has no freedom of its own tells nothing of its noise.
-            if freedom < 1e-6 {
+            self.freedoms[group] = freedom;
+            if freedom < FREEDOM {
                 continue;
             }
             let factor = if loss == Loss::Squared {

@@ -191,7 +191,10 @@ impl Free {
         if !(low.is_finite() && high.is_finite() && low < high) {
             return Err(FitError::OutOfRange {
                 what: format!("the range of `{}`", self.name),
-                found: format!("{low} to {high}"),
+                found: match &self.bounds {
+                    Bounds::Quantities(low, high) => format!("{low} to {high}"),
+                    _ => format!("{low} to {high}"),
+                },
                 expected: "a lower and a higher finite bound".into(),
             });
         }

@@ -41,17 +41,18 @@ impl GivenPrior {
         };
         match self {
             Self::Normal(mean, sd) => {
+                let given = format!("normal({mean}, {sd})");
                 let (mean, sd) = (mean.si_as(dimension, &what)?, sd.si_as(dimension, &what)?);
                 if !(mean.is_finite() && sd.is_finite() && sd > 0.0) {
-                    return refuse(format!("{mean} with {sd}"), "a finite mean and a standard deviation above zero");
+                    return refuse(given, "a finite mean and a standard deviation above zero");
                 }
                 Ok(Prior::Normal { mean, sd })
             }
             Self::LogNormal(median, factor) => {
+                let given = format!("lognormal({median}, {factor})");
                 let median = median.si_as(dimension, &what)?;
                 if !(median.is_finite() && median > 0.0 && factor.is_finite() && *factor > 1.0) {
-                    let found = format!("{median} with a factor of {factor}");
-                    return refuse(found, "a median above zero and a factor above one");
+                    return refuse(given, "a median above zero and a factor above one");
                 }
                 Ok(Prior::LogNormal { median, factor: *factor })
             }

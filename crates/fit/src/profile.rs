@@ -51,6 +51,25 @@ impl Visit {
         let (coordinate, sse) = (minimum.x[index], minimum.residuals.sse());
         Self { coordinate, sse, slope, converged: minimum.converged() }
     }
+
+    /// The highest sum on the way to another visit, by the cubic that has the sums and slopes of both.
+    fn peak(&self, to: &Self) -> f64 {
+        let way = to.coordinate - self.coordinate;
+        let (rise, from_slope, to_slope) = (to.sse - self.sse, self.slope * way, to.slope * way);
+        // sse + a t + b t^2 + c t^3, with t from 0 to 1.
+        let (a, b, c) = (from_slope, 3.0 * rise - 2.0 * from_slope - to_slope, from_slope + to_slope - 2.0 * rise);
+        let root = (b * b - 3.0 * a * c).sqrt();
+        let at = |t: f64| self.sse + t * (a + t * (b + t * c));
+        // Where it is level, the form that does not cancel for either sign of b, and that of a parabola.
+        let levels = [(-b - root) / (3.0 * c), a / (-b - root), (-b + root) / (3.0 * c), a / (-b + root)];
+        let within = levels.into_iter().filter(|t| (0.0..=1.0).contains(t));
+        within.map(at).fold(self.sse.max(to.sse), f64::max)
+    }
+
+    /// Whether the data would object to the parameter not far beyond this visit, as the slope there has it: within `way` of it.
+    pub(crate) fn nears(&self, limit: f64, way: f64) -> bool {
+        self.sse + self.slope * way >= limit
+    }
 }
 
 /// The interval of one parameter, and what was met on the way.
@@ -160,6 +179,7 @@ fn limit(
     let (mut inside, mut stride) = (minimum.clone(), step);
     let (mut failed, mut successes) = (false, 2);
     let mut outside = bound;
+    let limit = threshold.minimum + threshold.allowed;
     if is_stopped(search) {
         return Limit::Stopped;
     }
@@ -181,10 +201,16 @@ fn limit(
         trace.visits.extend(outcome.iter().map(|m| Visit::new(m, index)));
         trace.failures.extend(outcome.as_ref().err().map(|e| (coordinate, e.to_string())));
         match outcome {
-            Ok(next) if next.residuals.sse() <= threshold.minimum + threshold.allowed => {
+            Ok(next) if next.residuals.sse() <= limit => {
                 let lower = threshold.minimum - LOWER * threshold.allowed;
                 if next.residuals.sse() < lower && trace.better.is_none() {
                     trace.better = Some(next.x.clone());
+                }
+                if Visit::new(&inside, index).peak(&Visit::new(&next, index)) > limit {
+                    // The stride went over what it looks for, into the valley of another minimum.
+                    (failed, outside, successes) = (false, coordinate, 0);
+                    stride = 0.5 * (coordinate - here).abs();
+                    continue;
                 }
                 inside = next;
                 successes += 1;
@@ -215,14 +241,28 @@ fn limit(
     let others = (0..beyond.len()).filter(|i| *i != index && !at_bound(search, &minimum.x, *i));
     let holds_back = |i: &usize| {
         at_bound(search, &beyond, *i)
-            && widened(&constrained, *i, beyond.clone())
-                .is_some_and(|m| m.residuals.sse() <= threshold.minimum + threshold.allowed)
+            && widened(&constrained, *i, beyond.clone()).is_some_and(|m| m.residuals.sse() <= limit)
     };
     match others.into_iter().find(holds_back) {
         _ if is_stopped(search) => Limit::Stopped,
         Some(other) => Limit::Range(here, other),
         None => Limit::At(here + 0.5 * direction * stride),
     }
+}
+
+/// Whether the data object clearly beyond a limit whatever way the others are brought there: from where they are at the minimum, and
+/// along its linear model, with all the patience of the fit.
+pub(crate) fn is_refused(search: &Search<'_>, minimum: &Minimum, index: usize, limit: f64, of: &Threshold) -> bool {
+    let mut held = search.rules.held.to_vec();
+    held[index] = true;
+    let constrained = Search { rules: Rules { held: &held, ..search.rules }, ..*search };
+    let way = (1.0 + CLEARLY) * (limit - minimum.x[index]);
+    let beyond = (minimum.x[index] + way).clamp(search.rules.low[index], search.rules.high[index]);
+    let mut stayed = minimum.x.clone();
+    stayed[index] = beyond;
+    [stayed, predicted(minimum, index, beyond - minimum.x[index], search)].into_iter().all(|start| {
+        constrained.minimise(start).is_ok_and(|m| m.converged() && m.residuals.sse() > of.minimum + of.allowed)
+    })
 }
 
 fn is_stopped(search: &Search<'_>) -> bool {

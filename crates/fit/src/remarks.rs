@@ -2,9 +2,13 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::identifiability::{Exchange, OtherMinimum, Verdict, list};
+use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict, list};
 use crate::loss::Loss;
+use crate::minimiser::Ending;
 use crate::report::{Estimate, FitReport};
+
+/// A profile narrower than this fraction of the linear interval has another shape than its parabola.
+const NARROW: f64 = 0.1;
 
 /// A value in the unit that the parameter is shown in.
 fn shown(p: &Estimate, value: f64) -> String {
@@ -22,8 +26,9 @@ impl FitReport {
         if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
             remarks.push("no standard errors: the data leave a combination of the parameters open".into());
         }
+        remarks.extend(self.of_flat_minimum());
         remarks.extend(self.of_noise());
-        if self.arrived() == 0 {
+        if self.arrived() == 0 && self.starts.iter().any(|s| s.ending.is_some_and(Ending::converged)) {
             remarks.push("this minimum was met on the way of a profile, by no start: try more starts".into());
         }
         let failed = self.starts.iter().filter(|s| s.sse.is_none()).count();
@@ -96,6 +101,24 @@ impl FitReport {
         format!("another minimum fits equally well (SSE {:.6}): {}", other.sse, values.join(", "))
     }
 
+    /// Standard errors that say nothing, since the sum rises otherwise than their parabola.
+    fn of_flat_minimum(&self) -> Option<String> {
+        let is_narrow = |i: usize| match (self.parameters[i].verdict, self.linear_interval(i)) {
+            (Verdict::Determined { low, high }, Some((below, above))) => high - low < NARROW * (above - below),
+            _ => false,
+        };
+        let of: Vec<String> =
+            (0..self.parameters.len()).filter(|i| is_narrow(*i)).map(|i| self.parameters[i].name.clone()).collect();
+        let (them, say) = if of.len() == 1 { ("it", "error") } else { ("them", "errors") };
+        (!of.is_empty()).then(|| {
+            format!(
+                "the data fix {} by more than the linear model at the minimum sees: go by the limits, which are those of the profile; the \
+                 standard {say} of {them}, and what follows from {say}, says nothing here",
+                list(&of)
+            )
+        })
+    }
+
     fn of_noise(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         let degrees = self.degrees_of_freedom as f64;
@@ -111,12 +134,7 @@ impl FitReport {
             ));
         }
         for level in &self.noise {
-            let data = level.experiment.map(|e| self.experiments[e].data());
-            let what = match (data, level.series) {
-                (Some(data), Some(s)) => format!("`{}` of {}", data.series[s].name, data.file),
-                (Some(data), None) => data.file.clone(),
-                _ => "all data".to_owned(),
-            };
+            let what = level.of(&self.experiments);
             remarks.push(if self.weighted {
                 format!("the stated deviations of {what} are taken {:.4e} times", level.sd)
             } else {
@@ -135,7 +153,7 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
     let mut remarks = Vec::new();
     let shown = |v: f64| shown(p, v);
     let free_side = |direction: &str| {
-        if p.obstacles.is_empty() {
+        if p.obstacles.is_empty() && p.cause != Some(Cause::Range) {
             format!("; any {direction} value fits as well, so its value here is one of many")
         } else {
             String::new()
@@ -153,13 +171,14 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
         }
         Verdict::NotDetermined if p.obstacles.is_empty() => {
             let (low, high) = (shown(p.low), shown(p.high));
-            Some(format!("{} is not determined: every value from {low} to {high} fits as well{cause}", p.name))
+            Some(format!("{} is not determined: no value from {low} to {high} is refused by the data{cause}", p.name))
         }
         Verdict::NotDetermined => {
             Some(format!("{} is not determined: the data set no limit of their own to it{cause}", p.name))
         }
         Verdict::EndOfRange => Some(format!(
-            "the data would have {} outside its range of {} to {}: a wider range fits better",
+            "the data{} would have {} outside its range of {} to {}: a wider range fits better",
+            if p.prior.is_some() { " and its prior" } else { "" },
             p.name,
             shown(p.low),
             shown(p.high)

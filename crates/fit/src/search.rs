@@ -42,10 +42,8 @@ impl Search<'_> {
             return Ok(found);
         }
         let max_iterations = self.rules.max_iterations.saturating_sub(found.iterations);
-        let mut fine = Self { rules: Rules { max_iterations, ..self.rules }, ..*self }.minimise(found.x)?;
-        fine.iterations += found.iterations;
-        fine.failed_trials += found.failed_trials;
-        Ok(fine)
+        let fine = Self { rules: Rules { max_iterations, ..self.rules }, ..*self }.minimise(found.x.clone())?;
+        Ok(fine.after(&found))
     }
 
     /// Minimises from every start, and evaluates the points that all of them ask for together: first by a coarser search of

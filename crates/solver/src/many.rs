@@ -1,5 +1,7 @@
 //! Many problems of one network, in lanes and on all cores.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ratelaw_network::Network;
 use rayon::prelude::*;
 
@@ -41,12 +43,15 @@ impl ManyOptions {
     }
 }
 
-/// Problems that one thread solves before it looks for more: enough that the lanes of a block are busy to the end.
-const SHARE: usize = 512;
-
-/// How many of so many problems one thread solves at a time.
-pub(crate) fn share(count: usize) -> usize {
-    SHARE.min(count.div_ceil(rayon::current_num_threads())).max(1)
+/// Has each thread work with what `next` gives it, as soon as it has room for it: numbers from 0, and each once. So lanes are
+/// empty only after the last has been given away. A thread gets about `part` of them.
+pub(crate) fn in_turns<T: Send>(
+    count: usize,
+    work: impl Fn(&mut dyn FnMut() -> Option<usize>, usize) -> T + Sync,
+) -> Vec<T> {
+    let (given, threads) = (AtomicUsize::new(0), rayon::current_num_threads());
+    let next = || Some(given.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < count);
+    (0..threads).into_par_iter().map(|_| work(&mut || next(), count.div_ceil(threads))).collect()
 }
 
 /// Solves many problems of one network: in lanes where the method is a Rosenbrock method, on all cores, each with the bits that
@@ -104,18 +109,19 @@ pub fn solve_many_with_occupancy(
         });
     }
     let solved = many.on_threads(|| {
-        let of = |chunk: &[Problem]| {
-            let mut outcomes: Vec<Option<Result<Solution>>> = chunk.iter().map(|_| None).collect();
-            let mut rest = chunk.iter().cloned().enumerate();
-            let taken = solve_each(first, options, many.lanes, chunk.len(), &mut || rest.next(), &mut |i, outcome| {
-                outcomes[i] = Some(outcome);
-            });
-            taken.map(|occupancy| (outcomes.into_iter().flatten().collect::<Vec<_>>(), occupancy))
-        };
-        problems.par_chunks(share(problems.len())).map(of).collect::<Result<Vec<_>>>()
-    })??;
+        in_turns(problems.len(), |next, part| {
+            let mut outcomes = Vec::with_capacity(part);
+            let mut jobs = || next().map(|i| (i, problems[i].clone()));
+            let mut done = |i, outcome| outcomes.push((i, outcome));
+            let occupancy = solve_each(first, options, many.lanes, part, &mut jobs, &mut done)?;
+            Ok((outcomes, occupancy))
+        })
+    })?;
+    let solved: Vec<_> = solved.into_iter().collect::<Result<_>>()?;
     let (outcomes, occupancies): (Vec<_>, Vec<_>) = solved.into_iter().unzip();
-    Ok((outcomes.into_iter().flatten().collect(), occupancies.into_iter().sum()))
+    let mut outcomes: Vec<(usize, Result<Solution>)> = outcomes.into_iter().flatten().collect();
+    outcomes.sort_unstable_by_key(|(i, _)| *i);
+    Ok((outcomes.into_iter().map(|(_, outcome)| outcome).collect(), occupancies.into_iter().sum()))
 }
 
 /// Solves about `count` jobs of the network of `first` on this thread, as they come.

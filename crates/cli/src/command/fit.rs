@@ -8,7 +8,7 @@ use ratelaw::network::units::Dimension;
 use ratelaw::network::{did_you_mean, nearest};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Distribution, Format, Sampled, StopFlag};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Ending;
 use crate::arguments::{Estimation, Fit};
@@ -122,6 +122,7 @@ fn everything(report: &FitReport, again: Option<&Bootstrap>, bands: Option<&Valu
     let mut all = report.to_json();
     if let Some(again) = again {
         all["bootstrap"] = report.bootstrap_json(again);
+        all["stopped"] = json!(report.stopped() || again.unfinished > 0);
     }
     if let Some(bands) = bands {
         all["bands"] = bands.clone();

@@ -18,7 +18,8 @@ use crate::solution::Solution;
 #[derive(Debug)]
 struct Seat<'a> {
     job: usize,
-    run: Run<'a>,
+    /// In a box, since it is handed on between a lane and what is next for it.
+    run: Box<Run<'a>>,
     /// Its share of the time of the block.
     spent: Duration,
 }
@@ -75,7 +76,7 @@ impl<'a, const W: usize> Block<'a, W> {
         &mut self,
         lane: usize,
         job: usize,
-        mut run: Run<'a>,
+        mut run: Box<Run<'a>>,
     ) -> Result<Option<Ended>, crate::SolveError> {
         self.numbers.set_tolerance(lane, &run.tolerance, &run.floor);
         run.load(&mut self.numbers.lane(lane));

@@ -86,7 +86,7 @@ pub(crate) fn drive<const W: usize>(
                 left = false;
                 break;
             };
-            let loaded = Run::new(network, problem, options).and_then(|run| block.load(lane, job, run));
+            let loaded = Run::new(network, problem, options).map(Box::new).and_then(|run| block.load(lane, job, run));
             if let Some(outcome) = loaded.transpose() {
                 tell(job, outcome);
             }

@@ -1,7 +1,5 @@
 //! The ends of the runs at points of a design.
 
-use std::ops::Range;
-
 use super::design::Points;
 use super::{End, Point};
 use crate::error::{Cause, Result, SolveError};
@@ -32,45 +30,50 @@ pub(super) fn check(problem: &Problem, solve: &SolveOptions) -> Result<()> {
 }
 
 impl Ends<'_> {
-    /// Solves consecutive points on this thread, in lanes, and gives them in order; none if it was stopped before all were
-    /// done. `stopped` is asked before each point, `told` hears of each outcome as soon as it is there.
+    /// Solves the points that `next` gives by their numbers, about `count`, on this thread in lanes, and gives them in that order;
+    /// none if it was stopped before all were done. `stopped` is asked before each point, `told` hears of each outcome as soon as
+    /// it is there.
     pub(super) fn solve(
         &self,
-        range: Range<u64>,
+        next: &mut dyn FnMut() -> Option<u64>,
+        count: usize,
         stopped: &dyn Fn() -> bool,
         told: &dyn Fn(&Result<End>),
-    ) -> Option<Vec<Point>> {
-        let count = (range.end - range.start) as usize;
+    ) -> Option<Vec<(u64, Point)>> {
         let base = self.base();
-        let mut given: Vec<Vec<f64>> = Vec::with_capacity(count);
-        let mut outcomes: Vec<Option<Result<End>>> = (0..count).map(|_| None).collect();
-        let mut rest = range;
+        let mut given: Vec<(u64, Vec<f64>)> = Vec::with_capacity(count);
+        let mut outcomes: Vec<(usize, Result<End>)> = Vec::with_capacity(count);
+        let mut cut = false;
         let mut jobs = || {
-            let index = rest.next().filter(|_| !stopped())?;
+            cut |= stopped();
+            let index = if cut { None } else { next() }?;
             let values = self.points.values(index);
             let mut problem = base.clone();
             for (variable, value) in self.points.variables().iter().zip(&values) {
                 problem.set(variable.setting, *value);
             }
-            given.push(values);
+            given.push((index, values));
             Some((given.len() - 1, problem))
         };
         let mut done = |place: usize, outcome: Result<Solution>| {
             let outcome = outcome.map(|solution| self.end(solution));
             told(&outcome);
-            outcomes[place] = Some(outcome);
+            outcomes.push((place, outcome));
         };
         if let Err(error) = solve_each(self.problem, self.solve, self.lanes, count, &mut jobs, &mut done) {
             while let Some((place, _)) = jobs() {
                 done(place, Err(error.clone()));
             }
         }
-        given.truncate(count);
+        outcomes.sort_unstable_by_key(|(place, _)| *place);
+        let cut_short =
+            |outcome: &Result<End>| matches!(outcome, Err(SolveError::Failed(f)) if f.cause == Cause::Stopped);
+        if cut || outcomes.len() < given.len() || (stopped() && outcomes.iter().any(|(_, outcome)| cut_short(outcome)))
+        {
+            return None;
+        }
         let points = given.into_iter().zip(outcomes);
-        let points: Vec<Point> =
-            points.map_while(|(values, outcome)| Some(Point { values, outcome: outcome? })).collect();
-        let cut_short = |p: &Point| matches!(&p.outcome, Err(SolveError::Failed(f)) if f.cause == Cause::Stopped);
-        (points.len() == count && !(stopped() && points.iter().any(cut_short))).then_some(points)
+        Some(points.map(|((index, values), (_, outcome))| (index, Point { values, outcome })).collect())
     }
 
     /// The problem, saved at its end alone. What a failure says of a run that never came to a save point is worked out from

@@ -10,8 +10,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 pub use axis::Axis;
 pub use design::{
     Block, Design, Distribution, PointColumn, PointTable, Points, Sampled, Samples, Sampling, SamplingMethod, UnitCube,
@@ -27,7 +25,7 @@ use ends::Ends;
 use row::Layout;
 
 use crate::error::{Result, SolveError};
-use crate::many::{ManyOptions, share};
+use crate::many::{ManyOptions, in_turns};
 use crate::observe::Observable;
 use crate::options::SolveOptions;
 use crate::problem::Problem;
@@ -132,12 +130,15 @@ pub fn sweep_design(problem: &Problem, design: &Design, options: &SweepOptions) 
             progress();
         }
     };
-    let solved: Vec<Vec<Point>> = many.on_threads(|| {
-        let share = share(count as usize) as u64;
-        let part = |i: u64| ends.solve(i * share..(i * share + share).min(count), &|| false, &told).unwrap_or_default();
-        (0..count.div_ceil(share)).into_par_iter().map(part).collect()
+    let solved = many.on_threads(|| {
+        in_turns(count as usize, |next, part| {
+            let mut next = || next().map(|i| i as u64);
+            ends.solve(&mut next, part, &|| false, &told).unwrap_or_default()
+        })
     })?;
-    let solved = solved.into_iter().flatten().collect();
+    let mut solved: Vec<(u64, Point)> = solved.into_iter().flatten().collect();
+    solved.sort_unstable_by_key(|(index, _)| *index);
+    let solved = solved.into_iter().map(|(_, point)| point).collect();
     let variables = points.variables().to_vec();
     Ok(Sweep { problem: problem.clone(), variables, observables, solve: solve.clone(), points: solved })
 }

@@ -40,7 +40,10 @@ pub(crate) fn run(arguments: &Anchors) -> Result<Ending> {
     let (shelf, checks) = prepare::prepare(&file, &source, folder)?;
     let calibrations = calibrate::prepare(&file, &source, &shelf, &checks)?;
     if let Some(folder) = &arguments.calibrate {
-        let figures = format!("{}: figures of {}", file.anchors.name, file.anchors.source);
+        let figures = match file.anchors.source.as_str() {
+            "" => format!("the figures of {}", file.anchors.name),
+            source => format!("{}: figures of {source}", file.anchors.name),
+        };
         return calibrate::run(calibrations, &figures, folder);
     }
     let results = spin(&file.anchors.name, || Ok::<_, CliError>(evaluate::run(&shelf, &checks)))?;

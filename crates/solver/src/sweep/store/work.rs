@@ -108,6 +108,8 @@ impl Watch {
 pub(super) fn solve_range(prepared: &Prepared, range: Range<u64>, watch: &Watch) -> Option<Vec<Row>> {
     let Prepared { problem, points, observables, solve, .. } = prepared;
     let ends = Ends { problem, points, observables, solve, lanes: watch.lanes };
-    let solved = ends.solve(range, &|| watch.is_stopped(), &|outcome| watch.add(1, u64::from(outcome.is_err())))?;
-    Some(solved.into_iter().map(|point| Row::new(point, problem.network())).collect())
+    let (count, mut rest) = ((range.end - range.start) as usize, range);
+    let told = |outcome: &Result<_>| watch.add(1, u64::from(outcome.is_err()));
+    let solved = ends.solve(&mut || rest.next(), count, &|| watch.is_stopped(), &told)?;
+    Some(solved.into_iter().map(|(_, point)| Row::new(point, problem.network())).collect())
 }
