@@ -35,11 +35,12 @@ fn a_bootstrap_is_stopped_and_everything_else_is_written() {
         let message = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{message}");
         assert!(message.contains("stopping; what is finished is reported"), "{message}");
-        assert!(text.contains("p5") && text.contains("the rest was stopped by request"), "{text}");
+        assert!(text.contains("p5") && text.contains("stopped by request"), "{text}");
         let report = written(folder.path(), "r.json");
         let samples = report["bootstrap"]["samples"].as_array().expect("samples").len() as u64;
         let failed = report["bootstrap"]["failed"].as_u64().expect("a number");
         assert_eq!(report["bootstrap"]["unfinished"].as_u64(), Some(1_000_000 - failed - samples));
+        assert_eq!(report["stopped"], true);
         assert_eq!(report["parameters"][4]["verdict"], "determined");
         assert!(folder.path().join("pictures/profile-p5.svg").is_file() && folder.path().join("bands.csv").is_file());
     }

@@ -14,6 +14,8 @@ const POINTS: usize = 8;
 /// A direction whose singular value is below this fraction of the largest is flat; rounding leaves 1e-15, and what the
 /// data only hardly see more than this.
 const FLAT: f64 = 1e-9;
+/// A direction of the minimum is flat at another point if what two parameters do along it cancels to this.
+const ALONG: f64 = 1e-4;
 /// A parameter takes part in a direction with at least this share.
 const SHARE: f64 = 0.05;
 /// A parameter whose column is below this fraction of the largest is not felt.
@@ -34,10 +36,21 @@ struct Structure<'a> {
     fitting: &'a Fitting<'a>,
     /// Whether no datum feels the parameter, at any point.
     unfelt: Vec<bool>,
-    /// Flat directions at the minimum that are flat everywhere.
-    structural: Vec<DVector<f64>>,
+    /// Flat directions at the minimum, where there are as many everywhere.
+    structural: Vec<Direction>,
     /// The flattest direction at the minimum.
-    weakest: DVector<f64>,
+    weakest: Direction,
+    /// Derivatives of the data at other points.
+    elsewhere: Vec<DMatrix<f64>>,
+}
+
+/// A direction in which parameters move together.
+#[derive(Debug, Default)]
+struct Direction {
+    /// The parameters that take part.
+    members: Vec<usize>,
+    /// How far each parameter moves, in the fit's coordinates.
+    moves: DVector<f64>,
 }
 
 /// Singular values, largest first, and right singular vectors in columns.
@@ -70,24 +83,25 @@ impl<'a> Structure<'a> {
             let columns = scaled(j, &felt);
             decompose(&columns).map_or(0, |(s, _)| s.iter().filter(|v| **v <= FLAT * s[0]).count())
         };
-        let spread = |v: DVector<f64>| {
-            let mut full = DVector::zeros(count);
+        // Who takes part is told by what a move does to the data: coordinates have units of their own.
+        let direction = |effects: DVector<f64>| {
+            let mut moves = DVector::zeros(count);
             for (k, i) in felt.iter().enumerate() {
-                full[*i] = v[k] / here.column(*i).norm().max(f64::MIN_POSITIVE);
+                moves[*i] = effects[k] / here.column(*i).norm().max(f64::MIN_POSITIVE);
             }
-            let norm = full.norm().max(f64::MIN_POSITIVE);
-            full / norm
+            let takes_part = |k: &usize| effects[*k].abs() >= SHARE * effects.amax();
+            Direction { members: (0..felt.len()).filter(takes_part).map(|k| felt[k]).collect(), moves }
         };
-        let (mut structural, mut weakest) = (Vec::new(), DVector::zeros(count));
+        let (mut structural, mut weakest) = (Vec::new(), Direction::default());
         if let Some((singular, v)) = decompose(&scaled(&here, &felt)).filter(|(s, _)| !s.is_empty()) {
             // Flat everywhere: in as many directions at each other point at which anything is felt.
             let everywhere = elsewhere.iter().map(flat_count).min().unwrap_or(0);
             let flat = singular.iter().filter(|s| **s <= FLAT * singular[0]).count().min(everywhere);
             let last = singular.len();
-            structural = (last - flat..last).map(|k| spread(v.column(k).into_owned())).collect();
-            weakest = spread(v.column(last - 1).into_owned());
+            structural = (last - flat..last).map(|k| direction(v.column(k).into_owned())).collect();
+            weakest = direction(v.column(last - 1).into_owned());
         }
-        Self { fitting, unfelt, structural, weakest }
+        Self { fitting, unfelt, structural, weakest, elsewhere }
     }
 
     fn cause(&self, i: usize, verdict: &Verdict) -> Cause {
@@ -95,30 +109,37 @@ impl<'a> Structure<'a> {
             return Cause::NoInfluence;
         }
         let name = |i: &usize| self.fitting.free[*i].name.clone();
-        if let Some(direction) = self.structural.iter().find(|d| members(d).contains(&i)) {
-            let of = members(direction);
-            let fixed = self.fixed(direction, &of);
-            return Cause::Structural { of: of.iter().map(name).collect(), fixed };
+        if let Some(direction) = self.structural.iter().find(|d| d.members.contains(&i)) {
+            let of = direction.members.iter().map(name).collect();
+            return Cause::Structural { of, fixed: self.fixed(direction) };
         }
         match verdict {
             Verdict::BoundedFromBelow { .. } | Verdict::BoundedFromAbove { .. } => Cause::Saturation,
             _ => {
-                let of = members(&self.weakest);
-                let of = if of.contains(&i) { of } else { vec![i] };
+                let of = &self.weakest.members;
+                let of = if of.contains(&i) { of.clone() } else { vec![i] };
                 Cause::Practical { of: of.iter().map(name).collect() }
             }
         }
     }
 
-    /// The product or ratio of two parameters on logarithmic scales that a flat direction leaves fixed.
-    fn fixed(&self, direction: &DVector<f64>, of: &[usize]) -> Option<String> {
-        let [a, b] = *of else { return None };
+    /// The product or ratio of two parameters on logarithmic scales that a flat direction leaves fixed; none where it is flat at the
+    /// minimum alone, as that of a sum is.
+    fn fixed(&self, Direction { members, moves }: &Direction) -> Option<String> {
+        let [a, b] = members[..] else { return None };
+        let is_flat = |j: &DMatrix<f64>| {
+            let (by_a, by_b) = (j.column(a) * moves[a], j.column(b) * moves[b]);
+            (&by_a + &by_b).norm() <= ALONG * (by_a.norm() + by_b.norm())
+        };
+        if !self.elsewhere.iter().all(is_flat) {
+            return None;
+        }
         let (pa, pb) = (&self.fitting.free[a], &self.fitting.free[b]);
         if pa.scale != Scale::Log || pb.scale != Scale::Log {
             return None;
         }
         // Moving along (va, vb) leaves a^vb / b^va as it is.
-        let power = -direction[a] / direction[b];
+        let power = -moves[a] / moves[b];
         let rounded = (power * 1000.0).round() / 1000.0;
         let of_b = |power: f64| if power == 1.0 { String::new() } else { format!("^{power}") };
         Some(if rounded >= 0.0 {
@@ -127,12 +148,6 @@ impl<'a> Structure<'a> {
             format!("{} / {}{}", pa.name, pb.name, of_b(-rounded))
         })
     }
-}
-
-/// Parameters that take part in a direction.
-fn members(direction: &DVector<f64>) -> Vec<usize> {
-    let largest = direction.amax();
-    (0..direction.len()).filter(|i| direction[*i].abs() >= SHARE * largest && largest > 0.0).collect()
 }
 
 /// Some columns, each of length one.

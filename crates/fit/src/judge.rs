@@ -8,16 +8,18 @@ use crate::criteria::Likelihood;
 use crate::error::Result;
 use crate::fitting::{Fitting, Judged};
 use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict};
-use crate::minimiser::Minimum;
+use crate::minimiser::{FROM_A_START, Minimum, Rules};
 use crate::parameter::{Kind, Resolved};
 use crate::profile::{Limit, Profile, ProfilePoint, Visit, at_bound, widened};
 use crate::report::{Estimate, FitReport, Obstacle, Start};
-use crate::search::Model;
+use crate::search::{Model, Search};
 
 /// Sums that differ by less than this fraction of the allowed rise are equal.
 const EQUAL: f64 = 1e-3;
 /// Another minimum lies at least this fraction of a range away.
 const APART: f64 = 0.01;
+/// Where the way between two minima is looked at.
+const ON_THE_WAY: [f64; 3] = [0.25, 0.5, 0.75];
 /// Most other minima that are listed.
 const LISTED: usize = 5;
 
@@ -212,7 +214,7 @@ impl Fitting<'_> {
         let limit = threshold.minimum + threshold.allowed;
         let one_valley = |a: &DVector<f64>, b: &DVector<f64>| {
             let between = |t: f64| objective.evaluate(&(a + (b - a) * t)).is_ok_and(|r| r.sse() <= limit);
-            near(a, b) || [0.25, 0.5, 0.75].into_iter().all(between)
+            near(a, b) || ON_THE_WAY.into_iter().all(between) || self.curved_valley(judged, a, b)
         };
         for m in minima.iter().flatten().filter(|m| m.converged() && m.sse() <= reached + EQUAL * threshold.allowed) {
             if found.len() >= LISTED {
@@ -225,6 +227,21 @@ impl Fitting<'_> {
             }
         }
         found
+    }
+    /// Whether two points lie in one valley that bends: on the way the parameter that differs most is held, and the others go where the
+    /// sum is least.
+    fn curved_valley(&self, judged: &Judged<'_>, a: &DVector<f64>, b: &DVector<f64>) -> bool {
+        let apart = |i: usize| {
+            let (low, high) = self.free[i].range();
+            (a[i] - b[i]).abs() / (high - low)
+        };
+        let held = (0..a.len()).max_by(|i, j| apart(*i).total_cmp(&apart(*j)));
+        let held: Vec<bool> = (0..a.len()).map(|i| Some(i) == held).collect();
+        let search = self.search(&judged.objective);
+        let search = Search { rules: Rules { held: &held, gain: FROM_A_START, ..search.rules }, ..search };
+        let limit = judged.threshold.minimum + judged.threshold.allowed;
+        let low = |t: f64| search.minimise(a + (b - a) * t).is_ok_and(|m| m.sse() <= limit);
+        ON_THE_WAY.into_iter().all(low)
     }
 }
 
