@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ratelaw::prelude::*;
 use ratelaw::solver::{Format, parse_range};
 
-pub(crate) use fit::{Compare, Estimation, Fit};
+pub(crate) use fit::{Compare, Estimation, Fit, prior};
 pub(crate) use sweep::{Merge, Storing, Sweep, Varying, axis};
 
 /// Reaction-network kinetics: simulate, sweep and fit.

@@ -226,6 +226,13 @@ fn a_study_of_ones_own_runs_on_files_beside_it() {
     let k = fitted.lines().find(|l| l.starts_with("k ")).and_then(|l| l.split_whitespace().nth(1));
     let k: f64 = k.and_then(|k| k.parse().ok()).expect("a value for k");
     assert!((k - 0.1).abs() < 1e-3, "{fitted}");
+    // The same with a prior that holds nothing back.
+    let with_prior = format!("{PLAN}priors = [\"k~lognormal(0.1 1/s, 1e3)\"]\n");
+    std::fs::write(&plan, with_prior).expect("the study");
+    let output = ratelaw(folder.path(), &["study", "plan.toml", "--out", "p"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let fitted = std::fs::read_to_string(folder.path().join("p/fit.txt")).expect("the report");
+    assert!(fitted.contains("k has a prior (lognormal, median 1.0000e-1 1/s within a factor of 1000)"), "{fitted}");
 }
 
 /// A slip in the last part is found before the first part runs, and the message names the part.

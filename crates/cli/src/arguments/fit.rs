@@ -127,7 +127,7 @@ fn candidate(text: &str) -> Result<Candidate, String> {
 }
 
 /// `NAME~normal(...)` or `NAME~lognormal(...)`, spelt as the distributions of a sweep.
-fn prior(text: &str) -> Result<Sampled, String> {
+pub(crate) fn prior(text: &str) -> Result<Sampled, String> {
     let expected =
         "expected NAME~normal(MEAN, DEVIATION) or NAME~lognormal(MEDIAN, FACTOR), such as k2~normal(1e-4 1/s, 1e-5)";
     let sampled: Sampled = text.parse().map_err(|e| format!("{e}; {expected}"))?;

@@ -149,7 +149,7 @@ pub(crate) fn free_or_bounded(named: &[Free], network: &Network) -> Result<Vec<F
 }
 
 /// Gives each prior to the free parameter of its name.
-fn with_priors(mut free: Vec<Free>, priors: &[Sampled]) -> Result<Vec<Free>> {
+pub(super) fn with_priors(mut free: Vec<Free>, priors: &[Sampled]) -> Result<Vec<Free>> {
     for (i, Sampled { name, distribution }) in priors.iter().enumerate() {
         if priors[..i].iter().any(|p| p.name == *name) {
             return Err(CliError::SamePrior { name: name.clone() });

@@ -199,6 +199,8 @@ pub(super) struct Regression {
     pub(super) set: toml::Table,
     pub(super) data: String,
     pub(super) free: Vec<String>,
+    #[serde(default)]
+    pub(super) priors: Vec<String>,
     pub(super) starts: Option<usize>,
     pub(super) seed: Option<u64>,
     pub(super) rtol: Option<f64>,

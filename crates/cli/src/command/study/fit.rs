@@ -27,7 +27,9 @@ pub(super) fn prepare<'a>(own: &'a Regression, context: &Context<'_>) -> Result<
     let builder = input::builder_with(&network, &own.set, Some(&t_end)).map_err(|e| context.wrong(e))?;
     let experiment = input::experiment(&network, builder, own.set.keys(), data)?;
     let free = own.free.iter().map(|f| arguments::free(f).map_err(|e| context.wrong(e)));
-    let free = free.collect::<Result<Vec<_>>>()?;
+    let priors = own.priors.iter().map(|p| arguments::prior(p).map_err(|e| context.wrong(e)));
+    let free = fit::with_priors(free.collect::<Result<_>>()?, &priors.collect::<Result<Vec<_>>>()?);
+    let free = free.map_err(|e| context.wrong(e.to_string()))?;
     free.iter().try_for_each(|f| f.check(std::slice::from_ref(&experiment)))?;
     let defaults = FitOptions::default();
     let options = FitOptions {
