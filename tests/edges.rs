@@ -3,6 +3,7 @@
 mod problems;
 
 use ratelaw::prelude::*;
+use ratelaw::solver::{Cause, OnNegative, SolveError};
 
 fn toml(text: &str) -> Result<Network, String> {
     Network::from_toml(text, "model.toml").map_err(|e| e.to_string())
@@ -172,7 +173,6 @@ fn tolerances_by_species() {
 /// A step of order zero uses up more than there is: said by default, or a failure that names the species; never clipped.
 #[test]
 fn negative_amounts_are_reported_or_refused() {
-    use ratelaw::solver::{Cause, OnNegative, SolveError};
     let network = Network::builder("order zero")
         .solution("cell", "1 L")
         .unwrap()
@@ -194,6 +194,31 @@ fn negative_amounts_are_reported_or_refused() {
                 assert!(failure.t >= 10.0 && !failure.partial.times.is_empty(), "{failure}");
             }
             other => panic!("{method}: {other:?}"),
+        }
+    }
+}
+
+/// A species that makes itself in second order, `1/y = 1 - t/10`, is without bound at 10 s. Whatever the method and whatever ends the
+/// run, the failure says when, with which step, which species and by which step of the network, and the state where it ended is kept.
+#[test]
+fn every_method_says_who_and_what_failed() {
+    let network = problems::letters("blow-up", &[("A", 1.0), ("B", 1.0)], &[("2 A -> 3 A", 0.1), ("B -> 0", 1e-3)]);
+    let problem = Problem::builder(&network).until(Seconds(100.0)).build().unwrap();
+    use Method::{Dop853, Dopri5, Ndf, Radau5, Rodas4P, Rodas5P};
+    for method in [Rodas5P, Rodas4P, Radau5, Ndf, Dopri5, Dop853] {
+        for (max_steps, cause, until) in [(100_000, Cause::StepTooSmall, 10.0), (20, Cause::TooManySteps, 9.999)] {
+            let options = SolveOptions { method, max_steps, ..SolveOptions::default() };
+            let Err(SolveError::Failed(failure)) = solve(&problem, &options) else { panic!("{method} goes on") };
+            assert_eq!(failure.cause, cause, "{method}: {failure}");
+            assert!(failure.t > 0.0 && failure.h > 0.0 && failure.t < until * (1.0 + 1e-5), "{method}: {failure}");
+            assert_eq!(
+                (failure.species.as_deref(), failure.step.as_deref()),
+                (Some("A"), Some("r1")),
+                "{method}: {failure}"
+            );
+            assert_eq!(failure.partial.times.last(), Some(&failure.t), "{method}: {failure}");
+            let noted = failure.table().notes.into_iter().find(|(key, _)| key == "incomplete").expect("a note").1;
+            assert!(noted.starts_with(&format!("ends at t = {:e} s of 1e2 s: ", failure.t)), "{noted}");
         }
     }
 }

@@ -20,7 +20,8 @@ impl FitReport {
     /// Plain sentences on what the numbers alone do not say.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = self.of_stop();
-        remarks.extend(self.parameters.iter().flat_map(of_parameter));
+        let alone = self.parameters.len() == 1;
+        remarks.extend(self.parameters.iter().flat_map(|p| of_parameter(p, alone)));
         remarks.extend(self.exchanges.iter().map(|e| self.of_exchange(e)));
         remarks.extend(self.other_minima.iter().map(|m| self.of_minimum(m)));
         if self.correlation.is_none() && self.parameters.iter().any(|p| !p.at_bound) {
@@ -149,7 +150,7 @@ impl FitReport {
 }
 
 /// Verdict, obstacles, bound and prior of one parameter.
-fn of_parameter(p: &Estimate) -> Vec<String> {
+fn of_parameter(p: &Estimate, alone: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     let shown = |v: f64| shown(p, v);
     let free_side = |direction: &str| {
@@ -202,7 +203,8 @@ fn of_parameter(p: &Estimate) -> Vec<String> {
         });
     }
     if p.at_bound && p.verdict != Verdict::EndOfRange {
-        remarks.push(format!("{} stands at a bound of its range, {}", p.name, shown(p.value)));
+        let others = if alone { "" } else { "; what is said of the others holds with it there" };
+        remarks.push(format!("{} stands at a bound of its range, {}{others}", p.name, shown(p.value)));
     }
     if let Some(prior) = p.prior {
         let prior = prior.words(&p.unit, p.factor);

@@ -199,10 +199,14 @@ impl<'a, const W: usize> Block<'a, W> {
     }
 
     /// Ends a run that cannot go on.
-    fn fail(&mut self, lane: usize, stop: Stop, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
+    fn fail(&mut self, lane: usize, mut stop: Stop, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
         if let Some(mut seat) = self.seats[lane].take() {
             self.course.tell(lane, &mut seat.run, self.work);
             self.course.leave(lane);
+            let stats = &seat.run.solution.stats;
+            if matches!(stop.cause, Cause::TooManySteps | Cause::StepTooSmall) && stats.accepted + stats.rejected > 0 {
+                stop.species = Some(self.numbers.worst(lane));
+            }
             let stop = seat.run.fail(stop, &self.numbers.lane(lane));
             ended(seat.job, Ok(Ended { solution: seat.run.solution, stop: Some(stop) }));
         }

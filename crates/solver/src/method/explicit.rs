@@ -55,7 +55,12 @@ pub(crate) fn integrate_explicit(
     let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
     let dense = dense.then(ContinuousOutputModel::new);
     let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
-    let outcome = follow(&mut march, options, &times, watch.as_mut(), (tolerance, solution));
+    let mut outcome = follow(&mut march, options, &times, watch.as_mut(), (tolerance, solution));
+    if let Err(stop) = &mut outcome
+        && matches!(stop.cause, Cause::StepTooSmall | Cause::TooManySteps | Cause::Stiff | Cause::NotFinite)
+    {
+        stop.species = stop.species.or_else(|| march.fastest());
+    }
     if outcome.as_ref().is_err_and(|stop| stop.t == march.t) {
         march.keep(solution);
     }
@@ -172,6 +177,10 @@ impl March<'_> {
         let from = self.t;
         self.t = times.last().copied().unwrap_or(from);
         self.state = last.unwrap_or_default();
+        let longest = times.windows(2).rev().take(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+        if outcome.is_err() && longest > 0.0 {
+            self.h = longest;
+        }
         let work = match outcome {
             Ok(work) => work,
             Err(IntegrationError::MaxNumStepReached { x, .. }) => return Err(self.stop_at(Cause::TooManySteps, x)),
@@ -181,7 +190,6 @@ impl March<'_> {
         if work.accepted_steps == 0 || self.state.is_empty() || !self.t.is_finite() {
             return Err(self.stop_at(Cause::NotFinite, from));
         }
-        let longest = times.windows(2).rev().take(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
         // The last step may have been cut short by the end, so it does not say how long the next can be.
         self.h = match (self.right.paused(), work.rejected_steps) {
             (false, 0) => self.h.max(2.0 * longest),
@@ -206,6 +214,19 @@ impl March<'_> {
 
     fn quadratures(&self, state: &DVector<f64>) -> Vec<f64> {
         state.iter().skip(self.right.scale.len()).map(|q| q / INERT).collect()
+    }
+
+    /// The species that changes fastest in units of its tolerance, where the run is: the method does not say which has the largest
+    /// error.
+    fn fastest(&self) -> Option<usize> {
+        let n = self.right.scale.len();
+        let mut slope = self.state.clone();
+        if self.state.len() < n {
+            return None;
+        }
+        View(self.right).system(self.t, &self.state, &mut slope);
+        let size = |i: &usize| (slope[*i] / (1.0 + self.rtol * self.state[*i].abs())).abs();
+        (0..n).filter(|i| size(i) > 0.0).max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
     /// Saves the state that a run which cannot go on has reached.

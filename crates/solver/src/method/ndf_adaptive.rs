@@ -32,6 +32,8 @@ pub(crate) struct AdaptiveNdf {
     kept: Option<(u32, f64)>,
     /// The highest order in use for now, and the step size from which on all are in use again.
     ceiling: (usize, f64),
+    /// The variable with the largest error in the last try.
+    worst: Option<usize>,
 }
 
 /// Jacobian and factors are made anew where Newton's changes go down by less than this factor.
@@ -63,6 +65,7 @@ impl AdaptiveNdf {
             equal: 0,
             kept: None,
             ceiling: (MOST, 0.0),
+            worst: None,
         }
     }
 
@@ -92,10 +95,10 @@ impl AdaptiveNdf {
             let h = self.h;
             let stop = |cause, species| Err(Stop { cause, t, h, species });
             if stats.accepted + stats.rejected >= most {
-                return stop(Cause::TooManySteps, None);
+                return stop(Cause::TooManySteps, self.worst);
             }
             if t + h <= t {
-                return stop(Cause::StepTooSmall, None);
+                return stop(Cause::StepTooSmall, self.worst);
             }
             let last = h >= (end - t) * (1.0 - 1e-12);
             let h = if last { end - t } else { h };
@@ -134,6 +137,7 @@ impl AdaptiveNdf {
                 }
             };
             let (error, worst) = self.step.error(tolerance, y, self.order);
+            self.worst = Some(worst);
             if error <= 1.0 {
                 stats.accepted += 1;
                 self.taken = self.order;

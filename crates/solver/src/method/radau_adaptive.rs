@@ -24,6 +24,8 @@ pub(crate) struct AdaptiveRadau {
     last: Option<f64>,
     /// Steps since the Jacobian was evaluated, if it and its factors, for steps of size `h`, are kept.
     kept: Option<u32>,
+    /// The variable with the largest error in the last try.
+    worst: Option<usize>,
 }
 
 /// The Jacobian is kept where Newton's changes go down by this factor at least (Hairer and Wanner II, section IV.8).
@@ -35,7 +37,8 @@ const MOST_KEPT: u32 = 20;
 
 impl AdaptiveRadau {
     pub(super) fn new(system: &System<'_, 1>, plan: Arc<SymbolicLu>) -> Self {
-        Self { step: Radau::new(system, plan), control: Controller::new(ERROR_ORDER), h: 0.0, last: None, kept: None }
+        let (step, control) = (Radau::new(system, plan), Controller::new(ERROR_ORDER));
+        Self { step, control, h: 0.0, last: None, kept: None, worst: None }
     }
 
     pub(super) fn begin(&mut self, system: &System<'_, 1>, tolerance: &Tolerance, start: Start<'_>, stats: &mut Stats) {
@@ -69,10 +72,10 @@ impl AdaptiveRadau {
         loop {
             let stop = |h, cause, species| Err(Stop { cause, t, h, species });
             if stats.accepted + stats.rejected >= most {
-                return stop(h, Cause::TooManySteps, None);
+                return stop(h, Cause::TooManySteps, self.worst);
             }
             if t + h <= t {
-                return stop(h, Cause::StepTooSmall, None);
+                return stop(h, Cause::StepTooSmall, self.worst);
             }
             let last = h >= (end - t) * (1.0 - 1e-12);
             h = if last { end - t } else { h };
@@ -109,6 +112,7 @@ impl AdaptiveRadau {
                 }
             };
             let (error, worst) = self.step.error(system, tolerance, y, (h, first || rejected), stats);
+            self.worst = Some(worst);
             if error <= 1.0 {
                 stats.accepted += 1;
                 self.step.complete(system, q, h);
