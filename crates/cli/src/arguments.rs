@@ -216,7 +216,8 @@ pub(crate) struct Sensitivities {
 /// Find the steady state that a model comes to, and say whether it is stable.
 ///
 /// Runs the model until it is near rest, then solves for amounts and potentials at which nothing changes, under its
-/// conservation laws. Ends with 3 if there is none, and says why: a species that accumulates, an oscillation.
+/// conservation laws. Ends with 3 if there is none, and says why, such as a species that accumulates. A state that is solved for
+/// though the run does not come to rest there, as that of an oscillation, is printed with a word on that and as unstable.
 ///
 /// Example: `ratelaw steady alpha-pinene --out steady.csv`
 #[derive(Debug, Args)]

@@ -51,7 +51,7 @@ pub(crate) fn in_turns<T: Send>(
 ) -> Vec<T> {
     let (given, threads) = (AtomicUsize::new(0), rayon::current_num_threads());
     let next = || Some(given.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < count);
-    (0..threads).into_par_iter().map(|_| work(&mut || next(), count.div_ceil(threads))).collect()
+    (0..threads).into_par_iter().with_max_len(1).map(|_| work(&mut || next(), count.div_ceil(threads))).collect()
 }
 
 /// Solves many problems of one network: in lanes where the method is a Rosenbrock method, on all cores, each with the bits that

@@ -23,6 +23,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Ending> {
         let times = arguments.at.iter().map(|t| t.si_as(Dimension::TIME, "`--at`"));
         let mut times = times.collect::<Result<Vec<f64>, _>>().map_err(ratelaw::solver::SolveError::from)?;
         times.sort_by(f64::total_cmp);
+        let end = problem.t_end();
+        if let Some(late) = times.iter().find(|t| !(0.0..=end).contains(*t)) {
+            return Err(ratelaw::solver::SolveError::OutOfRange {
+                what: "`--at`".into(),
+                found: format!("{late} s"),
+                expected: format!("times from 0 s to the end of the run, {end} s"),
+            }
+            .into());
+        }
         problem.set_save(SavePoints::Times(times));
     }
     let options = input::options(&arguments.solving, SolveOptions::default())?;
