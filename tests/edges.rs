@@ -202,9 +202,9 @@ fn negative_amounts_are_reported_or_refused() {
 /// run, the failure says when, with which step, which species and by which step of the network, and the state where it ended is kept.
 #[test]
 fn every_method_says_who_and_what_failed() {
+    use Method::{Dop853, Dopri5, Ndf, Radau5, Rodas4P, Rodas5P};
     let network = problems::letters("blow-up", &[("A", 1.0), ("B", 1.0)], &[("2 A -> 3 A", 0.1), ("B -> 0", 1e-3)]);
     let problem = Problem::builder(&network).until(Seconds(100.0)).build().unwrap();
-    use Method::{Dop853, Dopri5, Ndf, Radau5, Rodas4P, Rodas5P};
     for method in [Rodas5P, Rodas4P, Radau5, Ndf, Dopri5, Dop853] {
         for (max_steps, cause, until) in [(100_000, Cause::StepTooSmall, 10.0), (20, Cause::TooManySteps, 9.999)] {
             let options = SolveOptions { method, max_steps, ..SolveOptions::default() };

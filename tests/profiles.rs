@@ -47,6 +47,9 @@ fn fitted(data: &[(f64, f64)]) -> FitReport {
     fit(&[experiment(&start, &text)], &free, &FitOptions::default()).unwrap()
 }
 
+/// The golden section.
+const GOLDEN: f64 = 0.618_033_988_749_894_8;
+
 /// The sum of squares on paper, least over the other constant by golden section.
 fn least(data: &[(f64, f64)], k1: f64, (mut low, mut high): (f64, f64)) -> f64 {
     let sum = |ln_k2: f64| -> f64 {
@@ -54,7 +57,6 @@ fn least(data: &[(f64, f64)], k1: f64, (mut low, mut high): (f64, f64)) -> f64 {
         let k2 = if (ln_k2.exp() / k1 - 1.0).abs() < 1e-5 { k1 * (1.0 + 1e-5) } else { ln_k2.exp() };
         data.iter().map(|(t, value)| (product(k1, k2, *t) - value).powi(2)).sum()
     };
-    const GOLDEN: f64 = 0.618_033_988_749_894_8;
     (low, high) = (low.ln(), high.ln());
     while high - low > 1e-9 {
         let (a, b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));

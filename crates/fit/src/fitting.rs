@@ -116,7 +116,7 @@ impl<'a> Fitting<'a> {
         };
         let resolved = 2.0 * best.sse().sqrt() * self.search(&objective).rules.resolution;
         let mut reached = best.sse();
-        let mut judged = self.settle_best(objective, best)?;
+        let mut judged = self.settle_best(&objective, &best)?;
         let minima = if judged.objective.levels.is_some() {
             reached = judged.best.sse();
             self.under(&judged, minima)
@@ -245,7 +245,7 @@ impl<'a> Fitting<'a> {
 
     /// Estimates noise of several groups from several beginnings: there may be more than one estimate that explains itself, each
     /// with another group as the better one. The likeliest is taken, and the others are kept.
-    fn settle_best(&self, objective: Objective<'a>, best: Minimum) -> Result<Judged<'a>> {
+    fn settle_best(&self, objective: &Objective<'a>, best: &Minimum) -> Result<Judged<'a>> {
         let led = objective.levels.as_ref().filter(|_| !self.options.is_stopped()).map_or(Vec::new(), Levels::led);
         let first = self.settle(objective.clone(), best.clone())?;
         let Some(likelihood) = Likelihood::of(&first.objective, &first.plain) else { return Ok(first) };

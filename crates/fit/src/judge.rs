@@ -51,24 +51,7 @@ impl Fitting<'_> {
         let verdicts: Vec<Verdict> = (0..self.free.len())
             .map(|i| if outside[i] { Verdict::EndOfRange } else { verdict(&self.free[i], &profiles[i]) })
             .collect();
-        let mut causes = causes(self, judged, &verdicts);
-        let limit = judged.threshold.minimum + judged.threshold.allowed;
-        for (i, (cause, profile)) in causes.iter_mut().zip(profiles).enumerate() {
-            let sides = match verdicts[i] {
-                Verdict::BoundedFromBelow { .. } => (false, true),
-                Verdict::BoundedFromAbove { .. } => (true, false),
-                Verdict::NotDetermined => (true, true),
-                _ => continue,
-            };
-            if self.nears(i, profile, best.x[i], limit, sides) {
-                *cause = Some(Cause::Range);
-            }
-            // That the curves saturate was seen only where the profile stayed low up to the bound.
-            let open = if sides.1 { profile.high } else { profile.low };
-            if open != Limit::Open && *cause == Some(Cause::Saturation) {
-                *cause = None;
-            }
-        }
+        let mut causes = self.causes(judged, profiles, &verdicts);
         let parameters = self
             .free
             .iter()
@@ -100,17 +83,7 @@ impl Fitting<'_> {
             (0..c.nrows()).map(|i| (0..c.ncols()).map(|j| entry(i, j)).collect()).collect()
         });
         let (comparisons, mut warnings) = objective.compare(&best.x)?;
-        for (x, rise) in &judged.otherwise {
-            let value = |(free, x): (&Resolved, &f64)| {
-                let unit = if free.unit == "1" { String::new() } else { format!(" {}", free.unit) };
-                format!("{} = {:.4e}{unit}", free.name, free.within(*x) / free.factor)
-            };
-            let values: Vec<String> = self.free.iter().zip(x.iter()).map(value).collect();
-            warnings.push(format!(
-                "another estimate of the noise explains itself too, with {} and a -2 ln L that is {rise:.2} higher",
-                values.join(", ")
-            ));
-        }
+        warnings.extend(judged.otherwise.iter().map(|(x, rise)| self.other_noise(x, *rise)));
         if judged.coarse {
             warnings.push(format!(
                 "the limits are those of the integration's error at rtol {:e}, wider than the data ask for: a smaller \
@@ -150,6 +123,42 @@ impl Fitting<'_> {
             coordinates: best.x.clone(),
             covariance,
         })
+    }
+
+    /// Why the data leave each parameter open that they do: what the Jacobians say, and what its profile does.
+    fn causes(&self, judged: &Judged<'_>, profiles: &[Profile], verdicts: &[Verdict]) -> Vec<Option<Cause>> {
+        let mut causes = causes(self, judged, verdicts);
+        let limit = judged.threshold.minimum + judged.threshold.allowed;
+        for (i, (cause, profile)) in causes.iter_mut().zip(profiles).enumerate() {
+            let sides = match verdicts[i] {
+                Verdict::BoundedFromBelow { .. } => (false, true),
+                Verdict::BoundedFromAbove { .. } => (true, false),
+                Verdict::NotDetermined => (true, true),
+                _ => continue,
+            };
+            if self.nears(i, profile, judged.best.x[i], limit, sides) {
+                *cause = Some(Cause::Range);
+            }
+            // That the curves saturate was seen only where the profile stayed low up to the bound.
+            let open = if sides.1 { profile.high } else { profile.low };
+            if open != Limit::Open && *cause == Some(Cause::Saturation) {
+                *cause = None;
+            }
+        }
+        causes
+    }
+
+    /// That another estimate of the noise explains itself too.
+    fn other_noise(&self, x: &DVector<f64>, rise: f64) -> String {
+        let value = |(free, x): (&Resolved, &f64)| {
+            let unit = if free.unit == "1" { String::new() } else { format!(" {}", free.unit) };
+            format!("{} = {:.4e}{unit}", free.name, free.within(*x) / free.factor)
+        };
+        let values: Vec<String> = self.free.iter().zip(x.iter()).map(value).collect();
+        let values = values.join(", ");
+        format!(
+            "another estimate of the noise explains itself too, with {values} and a -2 ln L that is {rise:.2} higher"
+        )
     }
 
     /// Whether the data would object a little beyond an end of the range that the profile came to, on one of these sides: within
