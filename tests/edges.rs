@@ -222,3 +222,22 @@ fn every_method_says_who_and_what_failed() {
         }
     }
 }
+
+/// A species that multiplies from a trace far below any tolerance, `X + F -> 2 X` from X = 1e-60: the logistic curve has it at half after
+/// `60 ln 10 = 138 s`. And a decay of amounts that are all below 1e-100. By every method.
+#[test]
+fn traces_grow_and_tiny_amounts_decay() {
+    let logistic = problems::letters("trace", &[("F", 1.0), ("X", 1e-60)], &[("X + F -> 2 X", 1.0)]);
+    let decay = problems::letters("tiny", &[("A", 1e-100), ("B", 0.0)], &[("A -> B", 0.1)]);
+    for method in [Method::Rodas5P, Method::Rodas4P, Method::Radau5, Method::Ndf, Method::Dopri5, Method::Dop853] {
+        let options = SolveOptions { method, ..SolveOptions::default() };
+        let last = |network: &Network, t: f64, name: &str| {
+            let problem = Problem::builder(network).until(Seconds(t)).build().unwrap();
+            *solve(&problem, &options).unwrap().amount(name).unwrap().last().unwrap()
+        };
+        // Below its tolerance growth is followed roughly, here to a fifth of a second; a method that steps over it is late by tens.
+        let half = 60.0 * 10.0_f64.ln();
+        assert!(last(&logistic, half - 3.0, "X") < 0.1 && last(&logistic, half + 3.0, "X") > 0.9, "{method}");
+        assert!((last(&decay, 10.0, "A") / (1e-100 * (-1.0_f64).exp()) - 1.0).abs() < 1e-4, "{method}");
+    }
+}

@@ -200,6 +200,10 @@ pub enum Cause {
         /// The relative tolerance that was asked for.
         rtol: f64,
     },
+    /// An explicit method that was tried met a species that multiplies by itself (autocatalysis): while there is little of it, below
+    /// its absolute tolerance, such a method can step over its growth.
+    #[error("a species multiplies by itself, which this method can step over; use rodas5p")]
+    Growth,
     /// An explicit method met a stiff problem.
     #[error("the problem is stiff, which this method cannot integrate; use rodas5p")]
     Stiff,

@@ -13,8 +13,8 @@ use crate::options::SolveOptions;
 use crate::run::{Carrier, Filled, follows};
 use crate::system::System;
 
-/// Amounts below this, SI, are set to zero when a step is taken: far below any tolerance, their products would become
-/// numbers that processors are slow with.
+/// Amounts below this part of their scale (or this, SI, where the scale is above one) are set to zero when a step is taken: far
+/// below any tolerance, their products would become numbers that processors are slow with.
 const DEAD: f64 = 1e-100;
 
 /// State, step and tolerance of `W` runs.
@@ -32,6 +32,8 @@ pub(super) struct Numbers<'a, const W: usize> {
     /// Absolute tolerances of variables; amounts that the tolerance explains below zero.
     absolute: super::Lanes<W>,
     floor: super::Lanes<W>,
+    /// Amounts below these are none.
+    dead: super::Lanes<W>,
     charge: Option<ChargeBalance<W>>,
 }
 
@@ -62,6 +64,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
             relative: options.rtol,
             absolute,
             floor: super::lanes(compiled.species()),
+            dead: super::lanes(compiled.species()),
             charge: ChargeBalance::new(network, options.rtol),
             system,
             initialiser: Initialiser::new(network, one),
@@ -75,6 +78,9 @@ impl<'a, const W: usize> Numbers<'a, W> {
         }
         for (own, floor) in self.floor.iter_mut().zip(floor) {
             own.0[lane] = *floor;
+        }
+        for (own, scale) in self.dead.iter_mut().zip(&tolerance.scale) {
+            own.0[lane] = (DEAD * scale).min(DEAD);
         }
     }
 
@@ -157,7 +163,7 @@ impl<'a, const W: usize> Numbers<'a, W> {
             || {
                 let species = self.floor.len();
                 for i in 0..species {
-                    let end = self.step.y[i].map(|y| if y.abs() < DEAD { 0.0 } else { y });
+                    let end = self.step.y[i].zip(self.dead[i], |y, dead| if y.abs() < dead { 0.0 } else { y });
                     self.y[i] = self.y[i].replaced(end, taken);
                 }
                 replace(&mut self.y[species..], &self.step.y[species..], taken);

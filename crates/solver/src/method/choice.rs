@@ -48,6 +48,7 @@ impl Choice {
             Self::Left(left) => {
                 let why = match left.cause {
                     Cause::Stiff => "as stiff".to_owned(),
+                    Cause::Growth => "since a species multiplies by itself".to_owned(),
                     Cause::TooManySteps => "after too many steps".to_owned(),
                     other => format!("since {other}"),
                 };

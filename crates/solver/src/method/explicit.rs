@@ -9,10 +9,11 @@ use ode_solvers::{Dop853, Dopri5, System as OdeSystem};
 use ratelaw_network::Lane;
 
 use super::Method;
-use super::trial::Watch;
+use super::trial::{Watch, growth};
 use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
+use crate::lanes::singles;
 use crate::options::{OnNegative, SolveOptions};
 use crate::patience::Patience;
 use crate::solution::Solution;
@@ -26,6 +27,8 @@ const STIFFNESS_TEST: u32 = 1000;
 /// Steps to make at once, of which the dense output is kept, before the clock is looked at: enough that the test for
 /// stiffness, which takes 15 steps, comes to its end.
 const KEPT: usize = 1100;
+/// The same where a species multiplies by itself, whose time is looked at then.
+const GROWING: usize = 32;
 
 /// Dopri5 shows save points by its dense output. That of Dop853 has times of its own in ode_solvers, so it goes from save
 /// point to save point. The step size is carried on, so that one costs a shorter step and no new start.
@@ -54,7 +57,17 @@ pub(crate) fn integrate_explicit(
     let (times, t_end) = (solution.problem.times(), solution.problem.t_end());
     let dense = options.method == Method::Dopri5 && times.iter().any(|t| 0.0 < *t && *t < t_end);
     let dense = dense.then(ContinuousOutputModel::new);
-    let mut march = March { method: options.method, right: &right, rtol, norm, t: 0.0, h: 0.0, state, dense };
+    let mut march = March {
+        method: options.method,
+        right: &right,
+        rtol,
+        norm,
+        t: 0.0,
+        h: 0.0,
+        longest: f64::INFINITY,
+        state,
+        dense,
+    };
     let mut outcome = follow(&mut march, options, &times, watch.as_mut(), (tolerance, solution));
     if let Err(stop) = &mut outcome
         && matches!(stop.cause, Cause::StepTooSmall | Cause::TooManySteps | Cause::Stiff | Cause::NotFinite)
@@ -85,13 +98,15 @@ fn follow(
             }
             if let Some(watch) = &mut watch {
                 let y: Vec<Lane<1>> = march.unscaled(&march.state).into_iter().map(|y| Lane([y])).collect();
-                if watch.is_stiff(right.system, &y, right.scale, t_end - march.t) {
-                    return Err(march.stop(Cause::Stiff));
+                if let Some(cause) = watch.objects(right.system, &y, right.scale, t_end - march.t) {
+                    return Err(march.stop(cause));
                 }
             }
+            march.longest = right.growth_time(&march.unscaled(&march.state));
             let stats = &mut solution.stats;
             let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
-            right.pause.set(watch.as_ref().map_or(KEPT, |watch| watch.pause()));
+            let pause = if march.longest < t_end - march.t { GROWING } else { KEPT };
+            right.pause.set(watch.as_ref().map_or(pause, |watch| watch.pause()));
             let target = if march.dense.is_some() { t_end } else { end };
             let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
             stats.evaluations += right.evaluations.take();
@@ -129,6 +144,8 @@ struct March<'a> {
     t: f64,
     /// The size of the next step; 0 for the method to find one.
     h: f64,
+    /// The longest step for now: a species that multiplies grows unseen below its absolute tolerance, so steps stay within its own time.
+    longest: f64,
     state: DVector<f64>,
     /// The last steps, where save points lie between them.
     dense: Option<ContinuousOutputModel<f64, DVector<f64>>>,
@@ -152,8 +169,8 @@ impl March<'_> {
                     $beta,
                     low,
                     high,
-                    end - self.t,
-                    self.h,
+                    self.longest.min(end - self.t),
+                    self.h.min(self.longest),
                     max_steps,
                     STIFFNESS_TEST,
                     OutputType::Sparse,
@@ -267,6 +284,16 @@ impl<'a> RightHandSide<'a> {
 
     fn paused(&self) -> bool {
         self.accepted.get() >= self.pause.get()
+    }
+
+    /// The shortest time in which a species multiplies by itself; infinite where none does.
+    fn growth_time(&self, y: &[f64]) -> f64 {
+        let (tables, y) = (self.system.compiled, singles(y));
+        let mut terms = vec![Lane::ZERO; tables.term_count()];
+        let mut entries = vec![Lane::ZERO; tables.jacobian_entries().len()];
+        tables.terms(&self.system.bound, &y, &mut terms);
+        tables.jacobian(&self.system.bound, &terms, &mut entries);
+        growth(self.system, &entries).recip()
     }
 }
 

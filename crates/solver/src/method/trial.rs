@@ -2,6 +2,7 @@
 
 use ratelaw_network::Lane;
 
+use crate::error::Cause;
 use crate::system::System;
 
 /// Stability limits an explicit run to steps of this over the spectral radius: the real interval of Dopri5 (Hairer and
@@ -44,11 +45,15 @@ impl Watch {
         self.pause
     }
 
-    /// Whether what is left of the run takes more than [`MOST_STEPS`] steps by stability alone.
-    pub(crate) fn is_stiff(&mut self, system: &System<'_, 1>, y: &[Lane<1>], scale: &[f64], left: f64) -> bool {
+    /// Why the method is to be left: what is left of the run takes more than [`MOST_STEPS`] steps by stability alone, or a species
+    /// multiplies by itself within it.
+    pub(crate) fn objects(&mut self, system: &System<'_, 1>, y: &[Lane<1>], scale: &[f64], left: f64) -> Option<Cause> {
         self.pause = (2 * self.pause).min(LAST_PAUSE);
         let steps = self.radius(system, y, scale) * left / STABLE;
-        steps.is_nan() || steps > MOST_STEPS as f64
+        if steps.is_nan() || steps > MOST_STEPS as f64 {
+            return Some(Cause::Stiff);
+        }
+        (growth(system, &self.entries) * left > 1.0).then_some(Cause::Growth)
     }
 
     /// The spectral radius of the Jacobian by the power method, in variables over their scale.
@@ -79,6 +84,12 @@ impl Watch {
         }
         (logarithms / (ITERATIONS - ITERATIONS / 2) as f64).exp()
     }
+}
+
+/// The fastest rate at which any species multiplies by itself, 1/s, from the entries of the Jacobian; 0 where none does.
+pub(super) fn growth(system: &System<'_, 1>, entries: &[Lane<1>]) -> f64 {
+    let diagonal = system.compiled.jacobian_entries().iter().zip(entries).filter(|((i, j), _)| i == j);
+    diagonal.map(|(_, entry)| entry.0[0]).fold(0.0, f64::max)
 }
 
 fn norm(v: &[f64]) -> f64 {

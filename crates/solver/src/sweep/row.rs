@@ -90,7 +90,7 @@ fn word(cause: Cause) -> &'static str {
         Cause::Runaway => "runaway",
         Cause::Negative => "negative_amount",
         Cause::Rounding { .. } => "below_rounding",
-        Cause::Stiff => "stiff",
+        Cause::Stiff | Cause::Growth => "stiff",
         Cause::ChargeImbalance => "charge_imbalance",
         Cause::NoCounterReaction => "no_counter_reaction",
     }
