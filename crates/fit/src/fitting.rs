@@ -28,8 +28,8 @@ use crate::together::together;
 const CONFIDENCE: f64 = 0.95;
 /// Most iterations of one minimisation on a profile; each starts in the valley and needs few.
 const PROFILE_ITERATIONS: usize = 25;
-/// A profile narrower than this fraction of the linear interval is not believed.
-const SUSPICIOUS: f64 = 0.1;
+/// A profile narrower than this fraction of the linear interval is not believed without another look.
+pub(crate) const SUSPICIOUS: f64 = 0.1;
 /// Relative tolerance of the runs until a start is near its minimum: where the residuals are large, more digits of them say
 /// nothing more about the way down.
 const COARSE: f64 = 1e-4;
@@ -114,15 +114,10 @@ impl<'a> Fitting<'a> {
             halfway if halfway.ending == Ending::Stopped => search.minimise(halfway.x)?,
             best => search.refine(best)?,
         };
-        let resolved = 2.0 * best.sse().sqrt() * self.search(&objective).rules.resolution;
-        let mut reached = best.sse();
         let mut judged = self.settle_best(&objective, &best)?;
-        let minima = if judged.objective.levels.is_some() {
-            reached = judged.best.sse();
-            self.under(&judged, minima)
-        } else {
-            minima
-        };
+        let mut reached = judged.best.sse();
+        let resolved = 2.0 * reached.sqrt() * self.search(&judged.objective).rules.resolution;
+        let minima = if judged.objective.levels.is_some() { self.under(&judged, minima) } else { minima };
         let mut profiles = Vec::new();
         for round in 0..=RETURNS {
             profiles = self.profiles(&judged, &done);

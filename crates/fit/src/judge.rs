@@ -128,7 +128,7 @@ impl Fitting<'_> {
     /// Why the data leave each parameter open that they do: what the Jacobians say, and what its profile does.
     fn causes(&self, judged: &Judged<'_>, profiles: &[Profile], verdicts: &[Verdict]) -> Vec<Option<Cause>> {
         let mut causes = causes(self, judged, verdicts);
-        let limit = judged.threshold.minimum + judged.threshold.allowed;
+        let limit = judged.threshold.limit();
         for (i, (cause, profile)) in causes.iter_mut().zip(profiles).enumerate() {
             let sides = match verdicts[i] {
                 Verdict::BoundedFromBelow { .. } => (false, true),
@@ -220,7 +220,7 @@ impl Fitting<'_> {
         let near = |a: &DVector<f64>, b: &DVector<f64>| {
             (0..a.len()).all(|i| (a[i] - b[i]).abs() <= APART * (self.free[i].range().1 - self.free[i].range().0))
         };
-        let limit = threshold.minimum + threshold.allowed;
+        let limit = threshold.limit();
         let one_valley = |a: &DVector<f64>, b: &DVector<f64>| {
             let between = |t: f64| objective.evaluate(&(a + (b - a) * t)).is_ok_and(|r| r.sse() <= limit);
             near(a, b) || ON_THE_WAY.into_iter().all(between) || self.curved_valley(judged, a, b)
@@ -248,7 +248,7 @@ impl Fitting<'_> {
         let held: Vec<bool> = (0..a.len()).map(|i| Some(i) == held).collect();
         let search = self.search(&judged.objective);
         let search = Search { rules: Rules { held: &held, gain: FROM_A_START, ..search.rules }, ..search };
-        let limit = judged.threshold.minimum + judged.threshold.allowed;
+        let limit = judged.threshold.limit();
         let low = |t: f64| search.minimise(a + (b - a) * t).is_ok_and(|m| m.sse() <= limit);
         ON_THE_WAY.into_iter().all(low)
     }

@@ -98,6 +98,13 @@ pub(crate) struct Threshold {
     pub(crate) allowed: f64,
 }
 
+impl Threshold {
+    /// The largest sum that the data do not object to.
+    pub(crate) fn limit(self) -> f64 {
+        self.minimum + self.allowed
+    }
+}
+
 /// A minimum this much lower (in units of the allowed increase) is another one.
 const LOWER: f64 = 1e-3;
 /// The limit is found to this fraction of its distance from the minimum.
@@ -179,7 +186,7 @@ fn limit(
     let (mut inside, mut stride) = (minimum.clone(), step);
     let (mut failed, mut successes) = (false, 2);
     let mut outside = bound;
-    let limit = threshold.minimum + threshold.allowed;
+    let limit = threshold.limit();
     if is_stopped(search) {
         return Limit::Stopped;
     }
@@ -260,9 +267,9 @@ pub(crate) fn is_refused(search: &Search<'_>, minimum: &Minimum, index: usize, l
     let beyond = (minimum.x[index] + way).clamp(search.rules.low[index], search.rules.high[index]);
     let mut stayed = minimum.x.clone();
     stayed[index] = beyond;
-    [stayed, predicted(minimum, index, beyond - minimum.x[index], search)].into_iter().all(|start| {
-        constrained.minimise(start).is_ok_and(|m| m.converged() && m.residuals.sse() > of.minimum + of.allowed)
-    })
+    [stayed, predicted(minimum, index, beyond - minimum.x[index], search)]
+        .into_iter()
+        .all(|start| constrained.minimise(start).is_ok_and(|m| m.converged() && m.residuals.sse() > of.limit()))
 }
 
 fn is_stopped(search: &Search<'_>) -> bool {

@@ -2,13 +2,11 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use crate::fitting::SUSPICIOUS;
 use crate::identifiability::{Cause, Exchange, OtherMinimum, Verdict, list};
 use crate::loss::Loss;
 use crate::minimiser::Ending;
 use crate::report::{Estimate, FitReport};
-
-/// A profile narrower than this fraction of the linear interval has another shape than its parabola.
-const NARROW: f64 = 0.1;
 
 /// A value in the unit that the parameter is shown in.
 fn shown(p: &Estimate, value: f64) -> String {
@@ -105,7 +103,7 @@ impl FitReport {
     /// Standard errors that say nothing, since the sum rises otherwise than their parabola.
     fn of_flat_minimum(&self) -> Option<String> {
         let is_narrow = |i: usize| match (self.parameters[i].verdict, self.linear_interval(i)) {
-            (Verdict::Determined { low, high }, Some((below, above))) => high - low < NARROW * (above - below),
+            (Verdict::Determined { low, high }, Some((below, above))) => high - low < SUSPICIOUS * (above - below),
             _ => false,
         };
         let of: Vec<String> =

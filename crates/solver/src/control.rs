@@ -3,6 +3,8 @@
 use ratelaw_network::Lane;
 use ratelaw_network::lane::powf;
 
+use crate::error::Cause;
+
 /// Predictive controller of Gustafsson (ACM TOMS 20 (1994) 496), as in RODAS (Hairer and Wanner II, section
 /// IV.8, eq. 8.20): the new step follows from the last two errors and steps.
 #[derive(Debug, Clone)]
@@ -17,6 +19,12 @@ pub(crate) const SMALLEST_FACTOR: f64 = 0.2;
 pub(crate) const LARGEST_FACTOR: f64 = 6.0;
 /// What a step whose error is not a number shrinks by.
 pub(crate) const UNKNOWN_FACTOR: f64 = 0.25;
+
+/// Why no smaller step can be tried from `t` after one of this error.
+pub(crate) fn despair(t: f64, smaller: f64, error: f64) -> Option<Cause> {
+    let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
+    (t + smaller <= t || smaller < f64::MIN_POSITIVE).then_some(cause)
+}
 
 impl Controller {
     /// `order`: the power of `h` that the local error goes with.

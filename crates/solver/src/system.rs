@@ -23,6 +23,12 @@ pub(crate) enum Quadrature {
     Direction { direction: usize, size: f64 },
 }
 
+/// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of a Jacobian; infinite where none
+/// does.
+pub(crate) fn growth_time(jacobian: &[Lane<1>], diagonal: &[usize]) -> f64 {
+    diagonal.iter().map(|entry| jacobian[*entry].0[0]).fold(0.0, f64::max).recip()
+}
+
 impl<'a, const W: usize> System<'a, W> {
     pub(crate) fn new(compiled: &'a Compiled, bound: Bound<W>) -> Self {
         let quadratures = compiled.electron_steps().iter().map(|s| Quadrature::Net(s.step)).collect();
@@ -44,6 +50,12 @@ impl<'a, const W: usize> System<'a, W> {
     /// Number of variables.
     pub(crate) fn size(&self) -> usize {
         self.compiled.size()
+    }
+
+    /// Entries of the Jacobian on its diagonal.
+    pub(crate) fn diagonal(&self) -> Vec<usize> {
+        let entries = self.compiled.jacobian_entries();
+        (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect()
     }
 
     /// Whether the row of a variable is a differential equation.

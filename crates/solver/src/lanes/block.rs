@@ -39,8 +39,6 @@ pub(super) struct Block<'a, const W: usize> {
     course: Course<W>,
     pace: Pace<W>,
     patience: Patience<'a>,
-    /// Stages of a step, and settings that it is differentiated in.
-    work: (usize, usize),
     /// Rounds made, and lanes that were in use in them.
     pub(super) rounds: u64,
     pub(super) busy: u64,
@@ -52,10 +50,9 @@ impl<'a, const W: usize> Block<'a, W> {
         Self {
             numbers,
             seats: [const { None }; W],
-            course: Course::new(),
+            course: Course::new(method.stages, options.sensitivities.len()),
             pace: Pace::new(method.error_order),
             patience: Patience::new(options),
-            work: (method.stages, options.sensitivities.len()),
             rounds: 0,
             busy: 0,
         }
@@ -124,8 +121,7 @@ impl<'a, const W: usize> Block<'a, W> {
             if !taken[lane]
                 && let Some(cause) = self.pace.despair(lane, self.course.t.0[lane], error.0[lane])
             {
-                let species = Some(self.numbers.worst(lane));
-                self.fail(lane, Stop { cause, t: self.course.t.0[lane], h: h.0[lane], species }, ended);
+                self.fail(lane, Stop { cause, t: self.course.t.0[lane], h: h.0[lane], species: None }, ended);
             }
         }
         for (lane, cut) in cuts.iter().enumerate() {
@@ -157,7 +153,7 @@ impl<'a, const W: usize> Block<'a, W> {
     /// Lets a run look at the step just made in its lane.
     fn look_within(&mut self, lane: usize, next: f64) -> Option<Cut> {
         let seat = self.seats[lane].as_mut()?;
-        self.course.tell(lane, &mut seat.run, self.work);
+        self.course.tell(lane, &mut seat.run);
         seat.run.look_within(next, &self.numbers.lane(lane))
     }
 
@@ -182,18 +178,14 @@ impl<'a, const W: usize> Block<'a, W> {
     fn sizes(&mut self, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) -> Lane<W> {
         let mut h = self.pace.next(&self.course.t, &self.course.end, self.numbers.step.growth_times());
         for lane in 0..W {
-            let t = self.course.t.0[lane];
-            let cause = match () {
-                () if !self.course.present[lane] => {
-                    h.0[lane] = 1.0;
-                    continue;
-                }
-                () if self.course.is_over(lane) => Cause::TooManySteps,
-                () if t + h.0[lane] <= t => Cause::StepTooSmall,
-                () => continue,
-            };
-            self.fail(lane, Stop { cause, t, h: h.0[lane], species: None }, ended);
+            let (t, own) = (self.course.t.0[lane], h.0[lane]);
+            let (over, stuck) = (self.course.is_over(lane), t + own <= t);
+            if self.course.present[lane] && !over && !stuck {
+                continue;
+            }
             h.0[lane] = 1.0;
+            let cause = if over { Cause::TooManySteps } else { Cause::StepTooSmall };
+            self.fail(lane, Stop { cause, t, h: own, species: None }, ended);
         }
         h
     }
@@ -201,10 +193,11 @@ impl<'a, const W: usize> Block<'a, W> {
     /// Ends a run that cannot go on.
     fn fail(&mut self, lane: usize, mut stop: Stop, ended: &mut impl FnMut(usize, Result<Ended, crate::SolveError>)) {
         if let Some(mut seat) = self.seats[lane].take() {
-            self.course.tell(lane, &mut seat.run, self.work);
+            self.course.tell(lane, &mut seat.run);
             self.course.leave(lane);
             let stats = &seat.run.solution.stats;
-            if matches!(stop.cause, Cause::TooManySteps | Cause::StepTooSmall) && stats.accepted + stats.rejected > 0 {
+            let by_error = matches!(stop.cause, Cause::TooManySteps | Cause::StepTooSmall | Cause::NotFinite);
+            if by_error && stats.accepted + stats.rejected > 0 {
                 stop.species = Some(self.numbers.worst(lane));
             }
             let stop = seat.run.fail(stop, &self.numbers.lane(lane));
@@ -223,7 +216,7 @@ impl<'a, const W: usize> Block<'a, W> {
     ) {
         let Some(seat) = &mut self.seats[lane] else { return };
         let run = &mut seat.run;
-        self.course.tell(lane, run, self.work);
+        self.course.tell(lane, run);
         let until = cut.map_or(next, |cut| cut.until);
         let mut stop = None;
         if below {

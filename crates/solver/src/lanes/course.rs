@@ -7,6 +7,9 @@ use crate::run::Run;
 /// What most steps need of the runs of a block, side by side; a run is told when it has something to do.
 #[derive(Debug)]
 pub(super) struct Course<const W: usize> {
+    /// Stages of a step, and settings that it is differentiated in.
+    stages: usize,
+    settings: usize,
     /// Which lanes have a run.
     pub(super) present: [bool; W],
     /// Present times, and the ends of the present stretches.
@@ -34,9 +37,11 @@ pub(super) struct Ends<const W: usize> {
 }
 
 impl<const W: usize> Course<W> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(stages: usize, settings: usize) -> Self {
         let (zero, none, no) = (Lane::ZERO, [0; W], [false; W]);
         Self {
+            stages,
+            settings,
             present: no,
             t: zero,
             end: zero,
@@ -70,16 +75,16 @@ impl<const W: usize> Course<W> {
     }
 
     /// Tells a run where it is, and what was done for it since it was told last.
-    pub(super) fn tell(&mut self, lane: usize, run: &mut Run<'_>, (stages, settings): (usize, usize)) {
+    pub(super) fn tell(&mut self, lane: usize, run: &mut Run<'_>) {
         run.t = self.t.0[lane];
         let take = |counts: &mut [usize; W]| std::mem::take(&mut counts[lane]);
         let (tries, accepted, stats) = (take(&mut self.tries), take(&mut self.accepted), &mut run.solution.stats);
         stats.accepted += accepted;
         stats.rejected += tries - accepted;
         stats.jacobians += take(&mut self.jacobians);
-        stats.evaluations += stages * tries;
+        stats.evaluations += self.stages * tries;
         stats.factorisations += tries;
-        stats.solves += stages * (tries + settings * accepted);
+        stats.solves += self.stages * (tries + self.settings * accepted);
     }
 
     /// Whether a lane has no try left.

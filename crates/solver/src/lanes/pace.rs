@@ -2,7 +2,7 @@
 
 use ratelaw_network::{Lane, wide};
 
-use crate::control::{LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR, UNKNOWN_FACTOR};
+use crate::control::{LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR, UNKNOWN_FACTOR, despair};
 use crate::error::Cause;
 
 /// Step sizes with the predictive controller of Gustafsson (ACM TOMS 20 (1994) 496), as in RODAS (Hairer and Wanner II,
@@ -82,9 +82,7 @@ impl<const W: usize> Pace<W> {
 
     /// Why no smaller step can be tried in a lane from `t` after one of this error.
     pub(crate) fn despair(&self, lane: usize, t: f64, error: f64) -> Option<Cause> {
-        let smaller = self.h.0[lane];
-        let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
-        (t + smaller <= t || smaller < f64::MIN_POSITIVE).then_some(cause)
+        despair(t, self.h.0[lane], error)
     }
 }
 

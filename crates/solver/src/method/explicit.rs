@@ -9,7 +9,7 @@ use ode_solvers::{Dop853, Dopri5, System as OdeSystem};
 use ratelaw_network::Lane;
 
 use super::Method;
-use super::trial::{Watch, growth};
+use super::trial::Watch;
 use crate::control::Tolerance;
 use crate::error::Cause;
 use crate::integrate::Stop;
@@ -17,7 +17,7 @@ use crate::lanes::singles;
 use crate::options::{OnNegative, SolveOptions};
 use crate::patience::Patience;
 use crate::solution::Solution;
-use crate::system::System;
+use crate::system::{System, growth_time};
 
 /// A quadrature is scaled by this, so that its error is nothing against the tolerance: ode_solvers has one
 /// vector and one norm for all components.
@@ -96,17 +96,20 @@ fn follow(
             if let Some(cause) = patience.over() {
                 return Err(march.stop(cause));
             }
-            if let Some(watch) = &mut watch {
-                let y: Vec<Lane<1>> = march.unscaled(&march.state).into_iter().map(|y| Lane([y])).collect();
-                if let Some(cause) = watch.objects(right.system, &y, right.scale, t_end - march.t) {
+            let (y, ahead) = (singles(&march.unscaled(&march.state)), t_end - march.t);
+            let pause = if let Some(watch) = &mut watch {
+                // It objects to growth too, so there is none to stay within.
+                if let Some(cause) = watch.objects(right.system, &y, right.scale, ahead) {
                     return Err(march.stop(cause));
                 }
-            }
-            march.longest = right.growth_time(&march.unscaled(&march.state));
+                watch.pause()
+            } else {
+                march.longest = right.growth_time(&y);
+                if march.longest < ahead { GROWING } else { KEPT }
+            };
+            right.pause.set(pause);
             let stats = &mut solution.stats;
             let left = options.max_steps.saturating_sub(stats.accepted + stats.rejected);
-            let pause = if march.longest < t_end - march.t { GROWING } else { KEPT };
-            right.pause.set(watch.as_ref().map_or(pause, |watch| watch.pause()));
             let target = if march.dense.is_some() { t_end } else { end };
             let advanced = march.advance(target, u32::try_from(left).unwrap_or(u32::MAX));
             stats.evaluations += right.evaluations.take();
@@ -287,13 +290,13 @@ impl<'a> RightHandSide<'a> {
     }
 
     /// The shortest time in which a species multiplies by itself; infinite where none does.
-    fn growth_time(&self, y: &[f64]) -> f64 {
-        let (tables, y) = (self.system.compiled, singles(y));
+    fn growth_time(&self, y: &[Lane<1>]) -> f64 {
+        let tables = self.system.compiled;
         let mut terms = vec![Lane::ZERO; tables.term_count()];
         let mut entries = vec![Lane::ZERO; tables.jacobian_entries().len()];
-        tables.terms(&self.system.bound, &y, &mut terms);
+        tables.terms(&self.system.bound, y, &mut terms);
         tables.jacobian(&self.system.bound, &terms, &mut entries);
-        growth(self.system, &entries).recip()
+        growth_time(&entries, &self.system.diagonal())
     }
 }
 

@@ -10,7 +10,7 @@ use super::radau::Newton;
 use crate::control::Tolerance;
 use crate::linalg::{NumericLu, SymbolicLu};
 use crate::stats::Stats;
-use crate::system::System;
+use crate::system::{System, growth_time};
 
 /// Everything a step writes; allocated once for a trajectory.
 ///
@@ -65,7 +65,7 @@ impl Ndf {
             terms: lanes(system.compiled.term_count()),
             rates: lanes(system.compiled.directions()),
             jacobian: lanes(entries.len()),
-            diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
+            diagonal: system.diagonal(),
             mass: (0..n).map(|row| f64::from(u8::from(system.is_differential(row)))).collect(),
             differences: Differences::new(n),
             differences_q: Differences::new(quadratures),
@@ -134,10 +134,9 @@ impl Ndf {
         stats.factorisations += 1;
     }
 
-    /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the Jacobian;
-    /// infinite where none does.
+    /// See [`growth_time`].
     pub(super) fn growth_time(&self) -> f64 {
-        self.diagonal.iter().map(|entry| self.jacobian[*entry].0[0]).fold(0.0, f64::max).recip()
+        growth_time(&self.jacobian, &self.diagonal)
     }
 
     /// Makes the differences fit steps `ratio` times as long.

@@ -8,7 +8,7 @@ use super::integrator::{Filled, Start, first_step};
 use super::ndf::Ndf;
 use super::ndf_coefficients::{MOST, alpha};
 use super::radau::Newton;
-use crate::control::Tolerance;
+use crate::control::{Tolerance, despair};
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::linalg::SymbolicLu;
@@ -158,8 +158,7 @@ impl AdaptiveNdf {
                 self.ceiling = (MOST, 0.0);
             }
             let smaller = self.retreat(tolerance, y, (error, failures), h);
-            if t + smaller <= t || smaller < f64::MIN_POSITIVE {
-                let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
+            if let Some(cause) = despair(t, smaller, error) {
                 return stop(cause, Some(worst));
             }
             self.h = smaller;

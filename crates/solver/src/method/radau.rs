@@ -10,7 +10,7 @@ use super::radau_tableau::{A, ALPHA, BETA, C, ERROR, GAMMA, STAGES, T, T_INVERSE
 use crate::control::Tolerance;
 use crate::linalg::SymbolicLu;
 use crate::stats::Stats;
-use crate::system::System;
+use crate::system::{System, growth_time};
 
 /// One vector for each stage.
 type Stages = [Vec<Lane<1>>; STAGES];
@@ -77,7 +77,7 @@ impl Radau {
             terms: lanes(system.compiled.term_count()),
             rates: lanes(system.compiled.directions()),
             jacobian: lanes(entries.len()),
-            diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
+            diagonal: system.diagonal(),
             mass: (0..n).map(|row| f64::from(u8::from(system.is_differential(row)))).collect(),
             slope: lanes(n),
             point: lanes(n),
@@ -119,10 +119,9 @@ impl Radau {
         self.factors.factorise(system, &self.jacobian, h, stats);
     }
 
-    /// The shortest time in which a species multiplies by itself (autocatalysis), from the diagonal of the Jacobian;
-    /// infinite where none does.
+    /// See [`growth_time`].
     pub(super) fn growth_time(&self) -> f64 {
-        self.diagonal.iter().map(|entry| self.jacobian[*entry].0[0]).fold(0.0, f64::max).recip()
+        growth_time(&self.jacobian, &self.diagonal)
     }
 
     /// Starts the iteration from what the last step's polynomial says of this one, which is `ratio` times as long.

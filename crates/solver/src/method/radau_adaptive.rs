@@ -7,7 +7,7 @@ use ratelaw_network::Lane;
 use super::integrator::{Filled, Start, first_step};
 use super::radau::{MOST_ITERATIONS, Newton, Radau};
 use super::radau_tableau::ERROR_ORDER;
-use crate::control::{Controller, Tolerance};
+use crate::control::{Controller, Tolerance, despair};
 use crate::error::Cause;
 use crate::integrate::Stop;
 use crate::linalg::SymbolicLu;
@@ -122,8 +122,7 @@ impl AdaptiveRadau {
             stats.rejected += 1;
             rejected = true;
             let smaller = self.control.reject(h, error);
-            if t + smaller <= t || smaller < f64::MIN_POSITIVE {
-                let cause = if error.is_finite() { Cause::StepTooSmall } else { Cause::NotFinite };
+            if let Some(cause) = despair(t, smaller, error) {
                 return stop(h, cause, Some(worst));
             }
             h = smaller;

@@ -101,7 +101,7 @@ impl<const W: usize> Rosenbrock<W> {
             terms: lanes(system.compiled.term_count()),
             rates: lanes(directions),
             jacobian: lanes(entries.len()),
-            diagonal: (0..entries.len()).filter(|e| entries[*e].0 == entries[*e].1).collect(),
+            diagonal: system.diagonal(),
             point: lanes(n),
             slope: lanes(n),
             coupled: lanes(n),

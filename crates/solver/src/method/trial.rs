@@ -3,7 +3,7 @@
 use ratelaw_network::Lane;
 
 use crate::error::Cause;
-use crate::system::System;
+use crate::system::{System, growth_time};
 
 /// Stability limits an explicit run to steps of this over the spectral radius: the real interval of Dopri5 (Hairer and
 /// Wanner II, section IV.2).
@@ -24,6 +24,7 @@ pub(crate) struct Watch {
     pause: usize,
     terms: Vec<Lane<1>>,
     entries: Vec<Lane<1>>,
+    diagonal: Vec<usize>,
     vector: Vec<f64>,
     image: Vec<f64>,
 }
@@ -35,6 +36,7 @@ impl Watch {
             pause: FIRST_PAUSE / 2,
             terms: vec![Lane::ZERO; tables.term_count()],
             entries: vec![Lane::ZERO; tables.jacobian_entries().len()],
+            diagonal: system.diagonal(),
             vector: vec![0.0; tables.size()],
             image: vec![0.0; tables.size()],
         }
@@ -53,7 +55,7 @@ impl Watch {
         if steps.is_nan() || steps > MOST_STEPS as f64 {
             return Some(Cause::Stiff);
         }
-        (growth(system, &self.entries) * left > 1.0).then_some(Cause::Growth)
+        (growth_time(&self.entries, &self.diagonal) < left).then_some(Cause::Growth)
     }
 
     /// The spectral radius of the Jacobian by the power method, in variables over their scale.
@@ -84,12 +86,6 @@ impl Watch {
         }
         (logarithms / (ITERATIONS - ITERATIONS / 2) as f64).exp()
     }
-}
-
-/// The fastest rate at which any species multiplies by itself, 1/s, from the entries of the Jacobian; 0 where none does.
-pub(super) fn growth(system: &System<'_, 1>, entries: &[Lane<1>]) -> f64 {
-    let diagonal = system.compiled.jacobian_entries().iter().zip(entries).filter(|((i, j), _)| i == j);
-    diagonal.map(|(_, entry)| entry.0[0]).fold(0.0, f64::max)
 }
 
 fn norm(v: &[f64]) -> f64 {

@@ -76,7 +76,7 @@ impl<'a> Alone<'a> {
             let most = run.max_steps();
             let h = integrator.step(&initialiser.system, &run.tolerance, start, most, &mut run.solution.stats)?;
             let next = if h == run.end - run.t { run.end } else { run.t + h };
-            let cut = if run.looks_within(next) { run.look_within(next, self) } else { None };
+            let cut = if next >= run.quiet_until() { run.look_within(next, self) } else { None };
             if let Some(cut) = cut {
                 self.integrator.interpolate(cut.theta, (&mut self.z, &mut self.q));
             } else {

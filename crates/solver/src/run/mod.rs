@@ -332,11 +332,6 @@ impl<'a> Run<'a> {
         Ok(Ok(()))
     }
 
-    /// Whether the step just made, to `next`, holds anything that must be looked at before the carrier goes on.
-    pub(crate) fn looks_within(&self, next: f64) -> bool {
-        self.event.is_some() || self.output.due(next).is_some() || self.output.waits(&self.solution, self.t)
-    }
-
     /// Steps of the present stretch that end before this time hold nothing that must be looked at, nor do they end it.
     pub(crate) fn quiet_until(&self) -> f64 {
         if self.event.is_some() || self.rounding.is_some() || self.output.waits(&self.solution, self.t) {
